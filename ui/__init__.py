@@ -1,0 +1,1 @@
+"""What people touch: settings, the command line and the Gradio page."""
