@@ -1,0 +1,197 @@
+"""`RawArticle` -> `Article`: furniture out, facts about the article kept, text as it will be quoted.
+
+What a page says beside its article (date line, byline, agency, hashtags) becomes a field; comment forms,
+link lines, credits, captions and repeated sentences go. The characters of what stays are changed as
+little as can be: line ends, white space, invisible and invalid characters. This module does not know
+files, nor where articles are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from index.article import Article
+from index.dates import parse_date
+from index.documents import text_of_markup
+from index.errors import ReadError
+from index.furniture import (
+    AGENCY_ENDED, AGENCY_LINE, BULLET, BYLINE, DATELINE, HASHTAGS, PLACE_AGENCY_LINE, TIMESTAMP, name_furniture,
+)  # fmt: skip
+from index.readers import RawArticle
+from index.repeats import drop_repeated_sentences, find_near_repeats
+from index.wrapping import is_wrapped, join_wrapped
+
+MAX_TITLE_CHARS = 200
+HEADER_LINES = 8
+"""A date line or byline stands within this many lines of the top, before the first paragraph."""
+
+_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+# Control characters, marks that hide or reorder text, tag characters, noncharacters; joiners between
+# letters of scripts that need them stay.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|(?<![\u0590-\u1fff\u2600-\U000dffff])[\u200c\u200d]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the lines themselves say about the article."""
+
+    title: str = ""
+    published: date | None = None
+    stamped: date | None = None
+    author: str = ""
+    agency: str = ""
+    tags: list[str] = field(default_factory=list)
+
+
+def clean_article(raw: RawArticle) -> Article:
+    """The article of `raw`, ready to be stored and quoted.
+
+    Raises:
+        ReadError: no text remains.
+    """
+    found = _Found(title=" ".join(clean_text(raw.title).split()))
+    lines = _split_lines(clean_text(text_of_markup(raw.text) if raw.html else raw.text))
+    lines = _take_header(lines, found)
+    lines = _drop_captions([line for line in lines if not _is_furniture(line, found)])
+    paragraphs = drop_repeated_sentences(_rejoin_datelines([BULLET.sub("", line, count=1) for line in lines]))
+    text = "\n\n".join(paragraphs)
+    if not any(c.isalnum() for c in text):
+        raise ReadError(f"{raw.path}: no article text remains once page furniture is taken out")
+    dateline = DATELINE.match(paragraphs[0])
+    url = clean_text(raw.url).strip()
+    source = clean_text(raw.source).strip() or host_name(url) or found.agency or (dateline["agency"] if dateline else "")
+    published = parse_date(raw.published) or found.published or found.stamped or parse_date(raw.made)
+    digest = hashlib.sha256(f"{found.title}\n\n{text}".encode()).hexdigest()
+    author = _flat(raw.author) or found.author
+    tags = _unique([*map(_flat, raw.tags), *found.tags])
+    return Article(digest[:16], found.title, text, published, source, author, url, tags, raw.path, digest)
+
+
+def clean_text(text: str) -> str:
+    """`text` as valid Unicode in NFC, one kind of line end and of space, nothing invisible."""
+    text = _SURROGATE.sub("�", _BREAKS.sub("\n", text))
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).translate(_LIGATURES)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def host_name(url: str) -> str:
+    """The registrable host of `url` ("cnn.com"), or nothing."""
+    if not url:
+        return ""
+    import tld
+
+    return str(tld.get_fld(url, fail_silently=True, fix_protocol=True) or "")
+
+
+def _split_lines(text: str) -> list[str]:
+    """Paragraphs: lines, or blocks between blank lines where lines were cut to fit a page."""
+    lines: list[str] = []
+    for block in re.split(r"\n\s*\n", text):
+        inner = [line.strip() for line in block.split("\n") if line.strip()]
+        lines += join_wrapped(inner) if is_wrapped(inner) else inner
+    return lines
+
+
+def _take_header(lines: list[str], found: _Found) -> list[str]:
+    """`lines` without title, date line and byline, which go to `found`."""
+    if not found.title and len(lines) > 1 and _looks_like_title(lines[0]):
+        found.title = BULLET.sub("", lines[0]).lstrip("# ").strip()
+        lines = lines[1:]
+    body: list[str] = []
+    for number, line in enumerate(lines):
+        if number >= HEADER_LINES or (len(line) > MAX_TITLE_CHARS and not BULLET.match(line)):
+            return body + lines[number:]
+        if _is_title(line, found):
+            continue
+        if day := parse_date(line):
+            found.published = found.published or day
+        elif match := BYLINE.fullmatch(line):
+            found.author = found.author or match["author"]
+        elif found.published and AGENCY_ENDED.fullmatch(line) and len(lines) - number > 2:
+            continue  # a caption right under the date line: "... (AP)"
+        else:
+            body.append(line)
+    return body
+
+
+def _looks_like_title(line: str) -> bool:
+    return len(line) < MAX_TITLE_CHARS and not _ENDS_SENTENCE.search(line.rstrip("'\"’”")) and (
+        any(c.isalpha() for c in line)
+        and name_furniture(line) is None
+        and not any(form.fullmatch(line) for form in (AGENCY_LINE, PLACE_AGENCY_LINE, HASHTAGS, BYLINE))
+        and parse_date(line) is None
+        and not BULLET.match(line)
+    )
+
+
+def _is_title(line: str, found: _Found) -> bool:
+    """Whether `line` repeats the title; a title cut short with "..." is made whole from it."""
+    words, title = _WORDS.findall(line.casefold()), _WORDS.findall(found.title.casefold())
+    if not title or not words:
+        return False
+    if found.title.endswith(("...", "…")) and words[: len(title)] == title and _looks_like_title(line):
+        found.title = line
+        return True
+    return words == title
+
+
+def _is_furniture(line: str, found: _Found) -> bool:
+    """Whether `line` is no part of the article; what it tells goes to `found`."""
+    if HASHTAGS.fullmatch(line):
+        found.tags += [tag.strip("#,") for tag in re.findall(r"#[^\s#]+", line)]
+        return True
+    if TIMESTAMP.fullmatch(line):
+        found.stamped = found.stamped or parse_date(line)
+        return True
+    if match := AGENCY_LINE.fullmatch(line):
+        found.agency = found.agency or match["agency"]
+        return True
+    return name_furniture(line) is not None
+
+
+def _drop_captions(lines: list[str]) -> list[str]:
+    """`lines` without captions: agency-ended ones among others, and near-repeats of body sentences."""
+    last = len(lines) - 1
+    lines = [
+        line
+        for number, line in enumerate(lines)
+        if not (number < last and len(line) < 300 and AGENCY_ENDED.fullmatch(line))
+    ]
+    repeats = find_near_repeats(lines, [i for i, line in enumerate(lines) if not BULLET.match(line)])
+    return [line for number, line in enumerate(lines) if number not in repeats]
+
+
+def _rejoin_datelines(lines: list[str]) -> list[str]:
+    """`lines` with "London CNN —" put back before the paragraph it was cut from."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and PLACE_AGENCY_LINE.fullmatch(joined[-1]):
+            joined[-1] = f"{joined[-1]} {line}"
+        else:
+            joined.append(line)
+    return joined
+
+
+def _flat(text: str) -> str:
+    return " ".join(clean_text(text).split())
+
+
+def _unique(tags: Sequence[str]) -> tuple[str, ...]:
+    first: dict[str, str] = {}
+    for tag in tags:
+        if tag:
+            first.setdefault(tag.casefold(), tag)
+    return tuple(first.values())

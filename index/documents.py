@@ -1,0 +1,227 @@
+"""One document each: plain text, Markdown, HTML, PDF, DOCX -> `RawArticle`.
+
+The extractors are imported where they are used, so that reading text does not wait for them. Every
+function takes the file's bytes and raises `ReadError` for what it cannot read. This module does not know
+which files exist, nor how text is cleaned.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from index.decoding import MAX_BYTES, decode
+from index.errors import ReadError
+from index.records import RawArticle
+from index.wrapping import join_wrapped
+
+MAX_PAGE_BYTES = 20 * 2**20
+"""Of one HTML page; trafilatura's own limit."""
+
+MAX_PDF_PAGES = 2_000
+_JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$", re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_OLE = b"\xd0\xcf\x11\xe0"
+_TEMPLATE_YEAR = 2013
+"""python-docx's own template carries this year as its date of creation."""
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports pages without text, and so do we
+
+
+def read_plain(data: bytes, path: Path, place: str) -> RawArticle:
+    """Plain text; what its first lines are is for cleaning to say."""
+    return _raw(place, text=decode(data, path))
+
+
+def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
+    """Markdown as the words it would show; `key: value` front matter gives the fields."""
+    from markdown_it import MarkdownIt
+
+    text = decode(data, path)
+    fields: dict[str, str] = {}
+    if front := _FRONT_MATTER.match(text):
+        text = text[front.end() :]
+        pairs = (line.partition(":") for line in front[1].splitlines())
+        fields = {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}
+    blocks: list[str] = []
+    for token in MarkdownIt("commonmark", {"html": False}).parse(text):
+        if token.type == "inline":
+            blocks.append("".join(_shown(child) for child in token.children or ()))
+        elif token.type in ("fence", "code_block"):
+            blocks.append(token.content)
+    return _raw(
+        place,
+        text="\n\n".join(blocks),
+        title=fields.get("title", ""),
+        published=fields.get("date") or fields.get("published", ""),
+        source=fields.get("source", ""),
+        author=fields.get("author", ""),
+        url=fields.get("url", ""),
+        tags=tuple(t.strip() for t in fields.get("tags", "").strip("[]").split(",") if t.strip()),
+    )
+
+
+def read_html(data: bytes, path: Path, place: str) -> RawArticle:
+    """The article of a web page and the page's own word on title, date, site, author and tags."""
+    if len(data) > MAX_PAGE_BYTES:
+        raise ReadError(f"{path}: more than {MAX_PAGE_BYTES // 2**20} MB for one page; is this a page?")
+    found = extract_page(decode(data, path))
+    if not found.get("text"):
+        raise ReadError(f"{path}: no article text was found in the page")
+    return _raw(
+        place,
+        text="\n\n".join(found["text"].split("\n")),
+        title=_without_site(found.get("title") or "", found.get("sitename") or ""),
+        published=found.get("date") or "",
+        source=found.get("sitename") or "",
+        author=(found.get("author") or "").replace("; ", ", "),
+        url=found.get("url") or "",
+        tags=tuple(tag for entry in found.get("tags") or () for tag in re.split(r"[,;]\s*", entry) if tag),
+    )
+
+
+def extract_page(page: str) -> dict[str, Any]:
+    """trafilatura's fields of `page`: text with a paragraph a line, title, date, sitename, author, url, tags."""
+    import lxml.etree
+    import trafilatura
+
+    dates = {"original_date": True, "extensive_search": False}  # the extensive one guesses from copyright years
+    try:
+        found = trafilatura.bare_extraction(
+            page, with_metadata=True, include_comments=False, date_extraction_params=dates
+        )
+        fields = dict(found.as_dict()) if isinstance(found, trafilatura.settings.Document) else {}
+        if not fields.get("text"):
+            fields["text"] = trafilatura.html2txt(page)
+    except (lxml.etree.LxmlError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ReadError(f"the page cannot be read ({error})") from error
+    return fields
+
+
+def read_pdf(data: bytes, path: Path, place: str) -> RawArticle:
+    """The text layer of a PDF, hard-wrapped lines joined, running heads out."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ReadError(f"{path}: the PDF is encrypted; save it without a password") from error
+        raise ReadError(f"{path}: not a readable PDF ({error})") from error
+    try:
+        meta = document.get_metadata_dict()
+        pages = [_pdf_page(document, number) for number in range(min(len(document), MAX_PDF_PAGES))]
+    except pypdfium2.PdfiumError as error:
+        raise ReadError(f"{path}: the PDF is damaged ({error})") from error
+    finally:
+        document.close()
+    text = "\n\n".join(join_wrapped(_without_running_heads(pages)))
+    if not text.strip():
+        raise ReadError(f"{path}: the PDF has no text, only pictures; run it through text recognition first")
+    title = meta.get("Title", "")
+    title = "" if _JUNK_TITLE.search(title) else title
+    return _raw(place, text=text, title=title, author=meta.get("Author", ""), made=meta.get("CreationDate", ""))
+
+
+def read_docx(data: bytes, path: Path, place: str) -> RawArticle:
+    """The paragraphs of a Word document in order, tables a row a line, and its core properties."""
+    from docx import Document
+    from docx.opc.exceptions import OpcError
+    from docx.text.paragraph import Paragraph
+    from lxml.etree import LxmlError
+
+    if data.startswith(_OLE):
+        raise ReadError(f"{path}: an encrypted or old (.doc) Word file; save it as .docx without a password")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+                raise ReadError(f"{path}: unpacks to more than {MAX_BYTES // 2**20} MB")
+        document = Document(io.BytesIO(data))
+        title, blocks = "", []
+        for block in document.iter_inner_content():
+            if not isinstance(block, Paragraph):
+                blocks += [" | ".join(cell.text for cell in row.cells) for row in block.rows]
+            elif block.style is not None and block.style.name == "Title" and not title:
+                title = block.text.strip()
+            else:
+                blocks.append(block.text)
+        properties = document.core_properties
+    except (zipfile.BadZipFile, OpcError, LxmlError, KeyError, ValueError, OSError, NotImplementedError) as error:
+        raise ReadError(f"{path}: not a readable Word document ({error})") from error
+    if not title and not _JUNK_TITLE.search(properties.title):
+        title = properties.title
+    created = properties.created
+    made = "" if created is None or created.year == _TEMPLATE_YEAR else created.date().isoformat()
+    author = "" if properties.author == "python-docx" else properties.author
+    tags = tuple(tag.strip() for tag in re.split(r"[,;]", properties.keywords) if tag.strip())
+    return _raw(place, text="\n\n".join(blocks), title=title, author=author, tags=tags, made=made)
+
+
+def _raw(
+    place: str, *, text: str, title: str = "", published: str = "", source: str = "", author: str = "",
+    url: str = "", tags: tuple[str, ...] = (), made: str = "",
+) -> RawArticle:  # fmt: skip
+    return RawArticle(title, text, published, source, author, url, tags, place, made=made)
+
+
+def _shown(token: Any) -> str:
+    if token.type == "softbreak":
+        return " "
+    if token.type == "hardbreak":
+        return "\n"
+    return "" if token.type == "image" else str(token.content)
+
+
+def _without_site(title: str, site: str) -> str:
+    """`title` without the " | Site" that pages append."""
+    return re.sub(rf"\s+[|–—-]\s+{re.escape(site)}\s*$", "", title, flags=re.IGNORECASE) if site else title
+
+
+def _pdf_page(document: Any, number: int) -> list[str]:
+    page = document[number]
+    try:
+        words = page.get_textpage()
+        try:
+            return [line.strip() for line in str(words.get_text_bounded()).splitlines()]
+        finally:
+            words.close()
+    finally:
+        page.close()
+
+
+def _without_running_heads(pages: list[list[str]]) -> list[str]:
+    """All lines, without first and last lines that most pages share (numbers aside)."""
+    bare = [[line for line in page if line] for page in pages]
+    edges = Counter(key for page in bare for key in {_edge(line) for line in page[:1] + page[-1:]})
+    repeated = {key for key, count in edges.items() if count >= 3 and count > len(pages) / 2}
+    lines: list[str] = []
+    for page in bare:
+        last = len(page) - 1
+        lines += [line for i, line in enumerate(page) if i not in (0, last) or _edge(line) not in repeated]
+    return lines
+
+
+def _edge(line: str) -> str:
+    return re.sub(r"\d+", "0", line)
+
+
+def text_of_markup(markup: str) -> str:
+    """The words of an HTML fragment, a block a paragraph."""
+    import lxml.etree
+    import lxml.html
+
+    try:
+        root = lxml.html.fragment_fromstring(markup, create_parent="div")
+    except (lxml.etree.LxmlError, ValueError) as error:
+        raise ReadError(f"the article's HTML cannot be read ({error})") from error
+    lxml.etree.strip_elements(root, lxml.etree.Comment, "script", "style", "template", "noscript", with_tail=False)
+    for element in root.iter("p", "div", "br", "li", "tr", "section", "article", "figure", "h1", "h2", "h3", "h4"):
+        if element.tag != "br":
+            element.text = "\n\n" + (element.text or "")
+        element.tail = "\n\n" + (element.tail or "")
+    return str(root.text_content())

@@ -1,0 +1,141 @@
+"""Objects with fields (JSON, JSON lines, CSV rows) -> `RawArticle`s, whatever the fields are called.
+
+This module does not know files or encodings; `path` is only passed on and named in messages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.errors import ReadError
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """One article as its file gives it: nothing cleaned, absent fields empty.
+
+    `path` is `file` or `file#record`, records counted from 1 (for JSON lines the line). `html` says that
+    `text` is markup. `made` is when the file itself was made, a last resort where nothing gives a date.
+    """
+
+    title: str
+    text: str
+    published: str
+    source: str
+    author: str
+    url: str
+    tags: tuple[str, ...]
+    path: str
+    html: bool = False
+    made: str = ""
+
+
+_ALIASES = {
+    "title": "title headline name heading subject",
+    "text": "text body content contents articlebody articletext bodytext fulltext maintext contenttext article story "
+    "contenthtml html paragraphs description summary abstract",
+    "published": "published date pubdate publishedat publishdate publisheddate datepublished publicationdate "
+    "publishedon firstpublished datetime timestamp time created createdat",
+    "url": "url link canonicalurl weburl permalink href uri externalurl",
+    "source": "source publisher publication sitename sourcename outlet newspaper site agency provider domain",
+    "author": "author authors byline creator writer journalist reporter",
+    "tags": "tags keywords hashtags topics categories category section subjects",
+}
+_WRAPPERS = ("articles", "items", "data", "results", "docs")
+_MARKUP = re.compile(
+    r"\s*<(?:!doctype|html|body|article|section|div|p|h[1-6]|ul|figure)\b[^<]*>.*</", re.IGNORECASE | re.DOTALL
+)
+_NAMED = ("name", "title", "text", "html", "value", "url", "$t", "#text")
+
+
+def read_object(value: object, path: str) -> Iterator[RawArticle | ReadError]:
+    """Articles of one decoded JSON value: an object, a list of them, or `{"articles": [...]}`."""
+    if isinstance(value, Mapping):
+        inner = next((value[k] for k in _WRAPPERS if isinstance(value.get(k), list)), None)
+        if inner is None or not all(isinstance(item, Mapping) for item in inner):
+            yield read_record(value, path)
+            return
+        value = inner
+    if not isinstance(value, list):
+        yield ReadError(f"{path}: holds no article; expected an object or a list of objects")
+        return
+    if not value:
+        yield ReadError(f"{path}: holds an empty list of articles")
+    for number, item in enumerate(value, start=1):
+        yield read_record(item, f"{path}#{number}")
+
+
+def read_json_line(line: str, path: str) -> RawArticle | ReadError:
+    """The article of one line of a JSON lines file."""
+    try:
+        return read_record(parse_json(line), path)
+    except ValueError as error:
+        return ReadError(f"{path}: not valid JSON ({error}); the other lines are read")
+
+
+def parse_json(text: str) -> object:
+    """`json.loads`, with every way it can fail as a ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def read_record(value: object, path: str) -> RawArticle | ReadError:
+    """The article that one object describes."""
+    if not isinstance(value, Mapping):
+        return ReadError(f"{path}: is no object with fields such as title and text")
+    fields: dict[str, object] = {}
+    for key, item in value.items():
+        if item not in (None, "", [], {}):
+            fields.setdefault(re.sub(r"[\W_]", "", str(key)).lower(), item)
+    found = {name: _first(fields, aliases.split()) for name, aliases in _ALIASES.items()}
+    text = _text(found["text"], separator="\n\n")
+    if not text.strip():
+        return ReadError(f"{path}: has no text (looked for fields such as text, body, content)")
+    return RawArticle(
+        title=_text(found["title"]),
+        text=text,
+        published=_text(found["published"]),
+        source=_text(found["source"]),
+        author=_text(found["author"], separator=", "),
+        url=_text(found["url"]),
+        tags=_tags(found["tags"]),
+        path=path,
+        html=_MARKUP.match(text[:100_000]) is not None,
+    )
+
+
+def has_text_field(names: Sequence[str]) -> bool:
+    """Whether one of the column `names` is where an article's text would be."""
+    aliases = _ALIASES["text"].split()
+    return any(re.sub(r"[\W_]", "", name).lower() in aliases for name in names)
+
+
+def _first(fields: Mapping[str, object], aliases: Sequence[str]) -> object:
+    return next((fields[alias] for alias in aliases if alias in fields), "")
+
+
+def _text(value: object, *, separator: str = " ") -> str:
+    """The words of a JSON value: names of objects, items of lists, numbers as written."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return next((_text(value[k], separator=separator) for k in _NAMED if value.get(k)), "")
+    if isinstance(value, list):
+        return separator.join(filter(None, (_text(item) for item in value)))
+    return ""
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = re.split(r"[,;|\n]", value)
+    items = value if isinstance(value, list) else [value]
+    return tuple(tag for item in items if (tag := _text(item).strip()))

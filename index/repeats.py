@@ -1,0 +1,83 @@
+"""Repetition within one article: captions that say again what the body says, sentences that return.
+
+This module does not know what the lines are; it compares words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from index.sentences import split_sentences
+
+MIN_WORDS = 6
+"""Distinct telling words that a line needs before it can be called a repeat of another."""
+
+MAX_WORDS = 45
+SHARED = 0.9
+"""Part of a line's telling words that must stand in one other sentence. In captions of the seed articles it
+is 0.93 and 1.0."""
+
+MIN_SENTENCE_WORDS = 4
+"""Shorter sentences ("Yes, it is.") may well be said twice."""
+
+_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_STOP_WORDS = frozenset(
+    "a an the and or but of in on at to for from by with as is are was were be been being has have had it its this that "
+    "these those he she they we i you his her their our who which what when where while after before about into over "
+    "than then there not no also more said says would could will can may do did does him them us".split()
+)
+
+
+def find_near_repeats(lines: Sequence[str], candidates: Sequence[int]) -> set[int]:
+    """Those of `candidates` (indices of `lines`) whose words nearly all stand in one longer sentence elsewhere."""
+    units = [(i, _telling(line[s.start : s.end])) for i, line in enumerate(lines) for s in split_sentences(line)]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for unit, (_, words) in enumerate(units):
+        for word in words:
+            holders[word].append(unit)
+    found: set[int] = set()
+    for index in candidates:
+        words = _telling(lines[index])
+        if not MIN_WORDS <= len(words) or len(lines[index].split()) > MAX_WORDS:
+            continue
+        allowed = int(len(words) * (1 - SHARED) + 1e-9)
+        # A sentence that lacks at most `allowed` of the words has one of any `allowed + 1` of them.
+        rarest = sorted(words, key=lambda word: (len(holders[word]), word))[: allowed + 1]
+        nearby = {unit for word in rarest for unit in holders[word][:200]}
+        if any(_repeats(words, units[unit], index, found, allowed) for unit in nearby):
+            found.add(index)
+    return found
+
+
+def drop_repeated_sentences(paragraphs: Sequence[str]) -> list[str]:
+    """`paragraphs` with every sentence kept only where it stands first."""
+    seen: set[tuple[str, ...]] = set()
+    kept: list[str] = []
+    for paragraph in paragraphs:
+        sentences = [span.of(paragraph) for span in split_sentences(paragraph)]
+        fresh = []
+        for sentence in sentences:
+            words = tuple(_WORD.findall(sentence.casefold()))
+            if len(words) < MIN_SENTENCE_WORDS or words not in seen:
+                fresh.append(sentence)
+            seen.add(words)
+        if len(fresh) == len(sentences):
+            kept.append(paragraph)
+        elif fresh:
+            kept.append(" ".join(fresh))
+    return kept
+
+
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(text.casefold()) if word not in _STOP_WORDS and len(word) > 1)
+
+
+def _repeats(words: frozenset[str], unit: tuple[int, frozenset[str]], index: int, gone: set[int], allowed: int) -> bool:
+    """Whether the sentence `unit`, which is not of the line itself, has all of `words` but `allowed`."""
+    line, others = unit
+    if line == index or line in gone or len(others) <= len(words):
+        return False
+    missing = words - others
+    return len(missing) <= allowed and not any(c.isdigit() for word in missing for c in word)

@@ -1,0 +1,55 @@
+"""Lines broken to fit a page -> paragraphs.
+
+This module does not know where the lines come from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_ENDS_SENTENCE = re.compile(r"[.!?…:][\"'”’)\]]*$")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])(?:-|\u00ad|\x02|\ufffe)$")
+_BULLET = re.compile(r"(?:[-–—•*▪►]|\d{1,2}[.)])\s")
+_FULL = 0.75
+"""A line at least this part of the usual width is taken to be full."""
+
+
+def join_wrapped(lines: Sequence[str]) -> list[str]:
+    """Paragraphs of `lines`: one ends at a blank line, a bullet, or a line that stops short of the margin."""
+    width = _usual_width(lines)
+    paragraphs: list[str] = []
+    goes_on = False
+    for line in (raw.strip() for raw in lines):
+        if not line:
+            goes_on = False
+            continue
+        if goes_on and not _BULLET.match(line):
+            paragraphs[-1] = _join(paragraphs[-1], line)
+        else:
+            paragraphs.append(line)
+        short = len(line) < _FULL * width
+        goes_on = not short or (len(line) > width / 3 and not _ENDS_SENTENCE.search(line) and len(paragraphs) > 1)
+        if short and _ENDS_SENTENCE.search(line):
+            goes_on = False
+    return paragraphs
+
+
+def is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether the lines of one block look cut to fit a page rather than being a paragraph each."""
+    full = lines[:-1]
+    if not full or max(map(len, lines)) > 100 or min(map(len, full)) < 45:
+        return False
+    unfinished = sum(not _ENDS_SENTENCE.search(line) for line in full)
+    return unfinished > len(full) / 2 and not any(_BULLET.match(line) for line in lines[1:])
+
+
+def _usual_width(lines: Sequence[str]) -> int:
+    lengths = sorted(len(line.strip()) for line in lines if line.strip())
+    return lengths[len(lengths) * 9 // 10] if lengths else 0
+
+
+def _join(left: str, right: str) -> str:
+    if _HYPHENATED.search(left) and right[:1].islower():
+        return left[:-1] + right
+    return f"{left} {right}"
