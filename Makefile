@@ -1,0 +1,53 @@
+# Dateline: `make chat` starts the chat, `make test` runs the tests. Each step leaves a stamp in .venv and is
+# done again only when what it depends on has changed.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3.14 python3,$(if \
+	$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes),$(p))))
+EXTRAS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml requirements.lock
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar on --constraint requirements.lock
+
+comma := ,
+export DATELINE_HOME ?= .dateline
+
+.PHONY: chat setup test lint lock clean
+
+chat: setup
+	@$(BIN)/dateline prepare
+	@$(BIN)/dateline index seeds
+	@$(BIN)/dateline chat
+
+setup: $(VENV)/.installed$(if $(EXTRAS),-$(subst $(comma),-,$(EXTRAS)))
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/dateline prepare
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Today's install is tomorrow's: every version that `pip install` may take, for all platforms and extras.
+lock: $(VENV)/.installed-dev
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --all-extras --universal \
+		--python-version 3.11 --no-config --no-emit-index-url --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find index qa ui tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Dateline needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made $(SOURCES)
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-%: $(VENV)/.installed $(SOURCES)
+	$(PIP) --editable ".[$(subst -,$(comma),$*)]"
+	@touch $@
