@@ -38,7 +38,7 @@ TIMESTAMP = re.compile(r"\d{10}(?:\d{3})?")
 BYLINE = re.compile(
     rf"(?:[Ww]ritten by|[Bb]y|BY)\s+(?P<author>{_NAME}(?:(?:,? (?:and|&) |, | ){_NAME}){{0,9}})\s*(?:[|•·].*)?"
 )
-BULLET = re.compile(r"(?:[-–—•*▪►●]|\u2022)\s+(?=\S)")
+BULLET = re.compile(r"(?:[-–—*]\s+|[•▪►●]\s*)(?=\S)")
 AGENCY_ENDED = re.compile(rf"[^\s(].*\s\((?:{AGENCIES})\)")
 """A line that ends with an agency in brackets: a caption, or an article's last paragraph."""
 
@@ -66,7 +66,7 @@ _STAND_ALONE = re.compile(
     r"listen to (?:this|our) (?:article|story|podcast)|check (?:out )?your local forecast here>*|(?:replay )?more videos.*|"
     r"video ad feedback.*|just watched .*|video player was slow to load.*|\d\. how relevant is this ad to you\?|"
     r"follow us(?: on .{2,60})?|support local journalism|was this (?:article|page) (?:helpful|useful)\?|"
-    r"this (?:story|article)(?: and headline)? (?:has been|was) updated(?: (?:with|to) .{3,80})?)\W*",
+    r"this (?:story|article)(?: and headline)? (?:has been|was) updated(?: with .{3,80})?)\W*",
     re.IGNORECASE,
 )
 _LINK_LABEL = re.compile(
@@ -87,7 +87,7 @@ _SUBSCRIBE = re.compile(
     r"\bnewsletter is a .*\bdigest\b|\bwould you like to receive .*newsletter|^support (?:local|quality) journalism\b|"
     r"\bour journalism\b.*\bsubscri|^(?:the )?[\w ]{3,30}newsletter provides you with|"
     r"^(?:we will use (?:the (?:details|information)) you have shared|if you wish to object to the use of your data)|"
-    r"^consider (?:supporting|subscribing)|^your subscription makes|^want more\?.*sign up",
+    r"^(?:[\w ]{2,12} )?newsletter: |^never miss a moment\b|^consider (?:supporting|subscribing)|^your subscription makes|^want more\?.*sign up",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(
@@ -106,6 +106,8 @@ _STAFF = re.compile(
     r"\b.*|@\w+.*)|contributing(?: writers?)?: .{3,300}|from usa today network and wire reports|e-?mail: \S+@\S+|"
     r"(?:[-–—]+\s*)?(?:reporters? )?(?:(?:the )?associated press|reuters|cnn|npr|bbc)?[^.!?]{0,160}\b(?:also )?contributed "
     r"(?:reporting|to this (?:report|story|article))[^.]{0,80}\.?|reporting by .{3,200}\bediting by\b.*|"
+    r".{0,220}\b(?:reach|contact|e-?mail|follow|call)\b (?:him|her|them|me|[\w ]{0,30}reporter)\b.{0,90}@\w.*|"
+    r"(?:twitter|e-?mail|facebook|instagram): \S+|\S+@\S+\.\w+|more ap [\w ]+: https?:\S+.*|"
     r"(?:send|have) (?:us )?(?:a )?(?:tips?|news tips)\b.{0,120}",
     re.IGNORECASE,
 )
@@ -126,11 +128,12 @@ _CREDIT_IN_BRACKETS = re.compile(
     rf"[^()]*\bGetty Images|AP Photo|File|Courtesy [^()]+)\)\W*"
 )
 _CREDIT_AT_END = re.compile(
-    rf".*(?:^|[.!?…][\"”’']?\s+|\s)(?:{_NAME}[ ,&]*){{0,7}}(?:/| for | via ){_PHOTO_AGENCY}"
-    rf"(?:/{_PHOTO_AGENCY})*(?:/File)?|.*(?:[.!?…][\"”’']?\s+|^|/)Getty Images|"
-    r".*[.!?][\"”’']?\s+(?:Courtesy|Credit:|Photo:|Image:|Picture:|Photograph:|From)\s[^.!?]{2,70}\.?|"
-    r".*\d\d:\d\d\s+[-–—]\s+Source: .{2,40}"
+    rf"(?:/|\b[A-Z][\w.'’-]* (?:for|via) |^|[.!?…][\"”’']?\s+){_PHOTO_AGENCY}(?:/File)?$|"
+    r"[.!?][\"”’']?\s+(?:Courtesy(?: of)? (?=[A-Z])|(?:Credit|Photo|Image|Picture|Photograph): )[^.!?]{2,70}\.?$|"
+    r"\d\d:\d\d\s+[-–—]\s+Source: .{2,40}$"
 )
+"""Searched for: with `.*` before it, `fullmatch` would try every start at every place."""
+
 _RULES: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ("comments", 300, _COMMENTS),
     ("share bar", 120, _SHARE),
@@ -142,7 +145,6 @@ _RULES: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ("grant", 600, _GRANT),
     ("credit", 400, _CREDIT_LABEL),
     ("caption", 900, _CREDIT_IN_BRACKETS),
-    ("caption", 500, _CREDIT_AT_END),
 )
 
 
@@ -155,6 +157,8 @@ def name_furniture(line: str) -> str | None:
     for kind, longest, rule in _RULES:
         if len(line) <= longest and rule.fullmatch(line):
             return kind
+    if len(line) <= 500 and _CREDIT_AT_END.search(line):
+        return "caption"
     if len(line) <= 450 and _SUBSCRIBE.search(line):
         return "newsletter"
     return "cookies" if len(line) <= 600 and _COOKIES.match(line) else None

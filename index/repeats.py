@@ -19,8 +19,11 @@ SHARED = 0.9
 """Part of a line's telling words that must stand in one other sentence. In captions of the seed articles it
 is 0.93 and 1.0."""
 
-MIN_SENTENCE_WORDS = 4
-"""Shorter sentences ("Yes, it is.") may well be said twice."""
+MIN_SENTENCE_WORDS = 5
+"""Shorter sentences ("That is not true.") may well be said twice."""
+
+_CAPTION = re.compile(r".*[.…)][\"”’']?")
+"""Captions are whole sentences; headings and list items, which may well recur in the body, are not."""
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _STOP_WORDS = frozenset(
@@ -40,7 +43,7 @@ def find_near_repeats(lines: Sequence[str], candidates: Sequence[int]) -> set[in
     found: set[int] = set()
     for index in candidates:
         words = _telling(lines[index])
-        if not MIN_WORDS <= len(words) or len(lines[index].split()) > MAX_WORDS:
+        if len(words) < MIN_WORDS or not _could_be_caption(lines[index]):
             continue
         allowed = int(len(words) * (1 - SHARED) + 1e-9)
         # A sentence that lacks at most `allowed` of the words has one of any `allowed + 1` of them.
@@ -60,7 +63,7 @@ def drop_repeated_sentences(paragraphs: Sequence[str]) -> list[str]:
         fresh = []
         for sentence in sentences:
             words = tuple(_WORD.findall(sentence.casefold()))
-            if len(words) < MIN_SENTENCE_WORDS or words not in seen:
+            if words not in seen or not _is_prose(sentence):
                 fresh.append(sentence)
             seen.add(words)
         if len(fresh) == len(sentences):
@@ -68,6 +71,17 @@ def drop_repeated_sentences(paragraphs: Sequence[str]) -> list[str]:
         elif fresh:
             kept.append(" ".join(fresh))
     return kept
+
+
+def _is_prose(sentence: str) -> bool:
+    """Whether it is said rather than listed: an address under each of twenty concerts is no repetition."""
+    words = _WORD.findall(sentence)
+    return len(words) >= MIN_SENTENCE_WORDS and sum(word[0].islower() for word in words) >= len(words) / 2
+
+
+def _could_be_caption(line: str) -> bool:
+    short = len(line.split()) <= MAX_WORDS
+    return short and ": " not in line and _CAPTION.fullmatch(line) is not None and _is_prose(line)
 
 
 def _telling(text: str) -> frozenset[str]:
