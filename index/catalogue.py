@@ -1,0 +1,310 @@
+"""The catalogue: articles, their places and passages, text search, and the vectors as they were computed.
+
+It is the truth; Chroma is rebuilt from it. Every change is one transaction, and readers see whole
+transactions only. One instance may be used from many threads. This module does not know Chroma, nor how
+vectors are made, nor which file holds what (`index/ledger.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from index.article import Article, Passage, Span
+from index.errors import IndexMismatchError, UsageError
+from index.fts import fts_query, select_allowed
+from index.home import Home
+from index.places import Place, day_of, drop_place, list_places, put_place, sweep
+from index.query import Filters
+from index.rows import SELECT_ARTICLE, Vectors, insert_article, pack_vectors, read_article, unpack_spans, unpack_vectors
+from index.schema import Database, advance_generation, read_meta, write_meta
+
+__all__ = ["Catalogue", "Place", "Status", "fts_query"]
+
+_COUNTED = ("articles", "passages", "passage_vectors", "places")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds. Counts of sources and tags are of articles; `undated` articles have no date."""
+
+    articles: int
+    passages: int
+    vectors: int
+    places: int
+    first: date | None
+    last: date | None
+    undated: int
+    sources: dict[str, int]
+    tags: dict[str, int]
+    embedder: str
+    bytes_on_disk: int
+
+
+class Catalogue:
+    """The articles of one index."""
+
+    def __init__(self, home: Home, *, create: bool = False) -> None:
+        """Open the catalogue of `home`; `create` makes an empty one where there is none.
+
+        Raises:
+            IndexMissingError: there is none, and `create` is false.
+            IndexMismatchError: it was made by another version.
+            DatelineError: it is damaged or cannot be opened.
+        """
+        self.home = home
+        self.database = Database(home, create=create)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self.database.close()
+
+    # Articles and places
+
+    def add_article(
+        self,
+        article: Article,
+        *,
+        signature: npt.NDArray[np.uint64] | None = None,
+        bands: Sequence[int] = (),
+        file: str = "",
+    ) -> None:
+        """Store `article` with its passages, or where it is stored already, one more place of it.
+
+        `article.path` is the place. An article that stood there before is replaced: at once, or if the
+        place is one of many in `file`, at the end of the file's reading (records may only have moved).
+        """
+        with self.database.writing() as connection:
+            number = _find_number(connection, article.id)
+            if number is None:
+                number = insert_article(connection, article, b"" if signature is None else signature.tobytes())
+                connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, number) for key in bands])
+            _settle(connection, article, file, number)
+
+    def add_reprint(self, article: Article, *, of: str, file: str = "") -> None:
+        """Store `article.path` as one more place of the stored article with the id `of`.
+
+        Raises:
+            UsageError: no such article is stored.
+        """
+        with self.database.writing() as connection:
+            number = _find_number(connection, of)
+            if number is None:
+                raise UsageError(f"no article {of} in {self.home.folder}")
+            _settle(connection, article, file, number)
+
+    def remove_place(self, path: str) -> bool:
+        """Forget a place, and the article if it was the last that held it; whether there was one."""
+        with self.database.writing() as connection:
+            found = drop_place(connection, path)
+            sweep(connection)
+        return found
+
+    def get_article(self, article_id: str) -> Article:
+        """The article with this id, or the only one whose id begins so.
+
+        Raises:
+            UsageError: there is none, or more than one.
+        """
+        rows = self.database.connection.execute(
+            f"{SELECT_ARTICLE} WHERE id = ?1 OR (?1 <> '' AND id >= ?1 AND id < ?1 || char(1114111)) "
+            "ORDER BY id = ?1 DESC LIMIT 2",
+            (article_id,),
+        ).fetchall()
+        if not rows:
+            raise UsageError(f"no article {article_id!r} in {self.home.folder}: take an id from an answer's sources")
+        if len(rows) > 1 and rows[0][1] != article_id:
+            raise UsageError(f"more than one article id begins with {article_id!r}: give more of it")
+        return read_article(rows[0])
+
+    def places(self, article_id: str) -> list[Place]:
+        """Every place that holds the article with this id, oldest first; empty if there is none."""
+        number = _find_number(self.database.connection, article_id)
+        return [] if number is None else list_places(self.database.connection, number)
+
+    # Search
+
+    def match(
+        self,
+        fts_query: str,
+        *,
+        k: int,
+        filters: Filters | None = None,
+        title_weight: float = 1.0,
+        text_weight: float = 1.0,
+    ) -> list[tuple[int, float]]:
+        """The `k` best `(passage id, BM25)` for a query made by `fts_query`, best first, higher is better.
+
+        Word frequencies are those of the whole catalogue, whatever the filters.
+        """
+        if not fts_query or k < 1:
+            return []
+        condition = ""
+        parameters: list[str | int] = []
+        if filters:
+            allowed, parameters = select_allowed(filters)
+            condition = f"AND (SELECT article FROM passages WHERE id = passage_texts.rowid) IN ({allowed})"
+        rows = self.database.connection.execute(
+            "SELECT rowid, bm25(passage_texts, ?, ?) AS cost FROM passage_texts "
+            f"WHERE passage_texts MATCH ? {condition} ORDER BY cost, rowid LIMIT ?",
+            (title_weight, text_weight, fts_query, *parameters, k),
+        )
+        return [(int(passage), -float(cost)) for passage, cost in rows]
+
+    def allowed_passages(self, filters: Filters) -> list[int]:
+        """Ids of the passages that pass `filters` and have a vector, ascending."""
+        allowed, parameters = select_allowed(filters)
+        return self._ids(
+            "SELECT passage FROM passage_vectors WHERE passage IN "
+            f"(SELECT id FROM passages WHERE article IN ({allowed})) ORDER BY passage",
+            parameters,
+        )
+
+    def load_passages(self, ids: Sequence[int]) -> list[Passage]:
+        """The passages with these ids, in the order given; those that are gone are left out."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, article, start, end, sentences FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+            numbers = sorted({row[1] for row in rows})
+            articles = {
+                row[0]: read_article(row)
+                for row in connection.execute(
+                    f"{SELECT_ARTICLE} WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
+                )
+            }
+        found = {r[0]: Passage(r[0], articles[r[1]], Span(r[2], r[3]), unpack_spans(r[4])) for r in rows}
+        return [found[i] for i in ids if i in found]
+
+    # Vectors
+
+    def passages_without_vectors(self, limit: int, *, after: int = 0) -> list[Passage]:
+        """The first `limit` passages above id `after` that have no vector yet, by id."""
+        ids = self._ids(
+            "SELECT id FROM passages WHERE id > ? AND NOT EXISTS "
+            "(SELECT 1 FROM passage_vectors WHERE passage = passages.id) ORDER BY id LIMIT ?",
+            (after, limit),
+        )
+        return self.load_passages(ids)
+
+    def count_without_vectors(self) -> int:
+        """How many passages have no vector yet."""
+        return _count(self.database.connection, "passages") - self.count_vectors()
+
+    def count_vectors(self) -> int:
+        """How many passages have a vector."""
+        return _count(self.database.connection, "passage_vectors")
+
+    def store_vectors(self, vectors: Iterable[tuple[int, Vectors, Vectors]]) -> None:
+        """Store `(passage id, its vector, its sentences' vectors)`, as float16, in one transaction."""
+        packed = [(i, pack_vectors(p), pack_vectors(s)) for i, p, s in vectors]
+        with self.database.writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO passage_vectors VALUES (?, ?)", [r[:2] for r in packed])
+            connection.executemany(
+                "INSERT OR REPLACE INTO sentence_vectors VALUES (?, ?)", [(r[0], r[2]) for r in packed]
+            )
+            advance_generation(connection)
+
+    def sentence_vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """Passage id -> unit vectors of its sentences, shape (sentences, 384), where they are stored."""
+        rows = self.database.connection.execute(
+            "SELECT passage, vectors FROM sentence_vectors WHERE passage IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {int(passage): unpack_vectors(blob) for passage, blob in rows}
+
+    def passage_vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
+        """Ids, ascending, and unit vectors, shape (ids, 384), of these passages or of all."""
+        condition = "" if ids is None else "WHERE passage IN (SELECT value FROM json_each(?))"
+        rows = self.database.connection.execute(
+            f"SELECT passage, vector FROM passage_vectors {condition} ORDER BY passage",
+            () if ids is None else (json.dumps(list(ids)),),
+        ).fetchall()
+        return [int(row[0]) for row in rows], unpack_vectors(b"".join(row[1] for row in rows))
+
+    def vector_ids(self) -> list[int]:
+        """Ids of all passages that have a vector, ascending."""
+        return self._ids("SELECT passage FROM passage_vectors ORDER BY passage", ())
+
+    @property
+    def embedder(self) -> str:
+        """The name of the embedder whose vectors are stored; empty before the first."""
+        return read_meta(self.database.connection, "embedder")
+
+    def use_embedder(self, name: str) -> None:
+        """Make sure that vectors of this embedder may be added or compared; the first one is noted.
+
+        Raises:
+            IndexMismatchError: the stored vectors are another's.
+        """
+        stored = self.embedder
+        if stored not in ("", name):
+            raise IndexMismatchError(
+                f"the vectors in {self.home.folder} were made by {stored}, not {name}: "
+                "delete that folder and run `dateline index` again"
+            )
+        if not stored:
+            with self.database.writing() as connection:
+                write_meta(connection, "embedder", name)
+
+    # State
+
+    @property
+    def generation(self) -> int:
+        """A number that grows whenever the set of stored vectors changes."""
+        return int(read_meta(self.database.connection, "generation", "0"))
+
+    @property
+    def snapshot(self) -> tuple[str, int]:
+        """Name of the Chroma folder to be searched, empty if there is none, and the generation it holds."""
+        name, _, generation = read_meta(self.database.connection, "snapshot").partition(" ")
+        return name, int(generation or 0)
+
+    def publish_snapshot(self, name: str, generation: int) -> None:
+        """Have readers search the Chroma folder `name` from now on."""
+        with self.database.writing() as connection:
+            write_meta(connection, "snapshot", f"{name} {generation}")
+
+    def status(self) -> Status:
+        """What is stored, counted now."""
+        with self.database.reading() as connection:
+            articles, passages, vectors, places = (_count(connection, table) for table in _COUNTED)
+            first, last, dated = connection.execute(
+                "SELECT min(published), max(published), count(published) FROM articles"
+            ).fetchone()
+            sources = _tally(connection, "SELECT source, count(DISTINCT article) FROM places WHERE source <> ''")
+            tags = _tally(connection, "SELECT tag, count(DISTINCT article) FROM tags WHERE TRUE")
+            embedder = self.embedder
+        days = (day_of(first), day_of(last), articles - dated)
+        size = self.home.bytes_on_disk()
+        return Status(articles, passages, vectors, places, *days, sources, tags, embedder, size)
+
+    def _ids(self, select: str, parameters: Sequence[str | int]) -> list[int]:
+        return [int(row[0]) for row in self.database.connection.execute(select, parameters)]
+
+
+def _find_number(connection: sqlite3.Connection, article_id: str) -> int | None:
+    row = connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _settle(connection: sqlite3.Connection, article: Article, file: str, number: int) -> None:
+    put_place(connection, article, file or article.path, number)
+    if file in ("", article.path):
+        sweep(connection)
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _tally(connection: sqlite3.Connection, select: str) -> dict[str, int]:
+    rows = connection.execute(f"{select} GROUP BY 1 ORDER BY 2 DESC, 1")
+    return {str(name): int(count) for name, count in rows}

@@ -1,0 +1,178 @@
+"""The catalogue's database: its tables, its connections and its version.
+
+SQLite in WAL mode: one process writes, any number read, each reader sees whole transactions only. This
+module does not know what the rows mean.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from index.errors import DatelineError, IndexMismatchError, IndexMissingError
+from index.home import Home
+
+SCHEMA_VERSION = "1"
+_WAIT_S = 30.0
+
+# Long columns stand last in a row, so that the short ones are read without their overflow pages.
+# AUTOINCREMENT: a number is never given twice, so a stale number elsewhere can only miss, not mislead.
+# files.sha256 is empty where a file must be read again whatever its state.
+# passage_texts keeps no copy of the text (content=''); rows leave it by its 'delete' command, which every
+# SQLite since 3.9 knows (contentless_delete needs 3.43).
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, published INTEGER, source TEXT NOT NULL,
+    author TEXT NOT NULL, url TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL,
+    signature BLOB NOT NULL, text TEXT NOT NULL);
+CREATE INDEX articles_published ON articles (published);
+CREATE TABLE tags (
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, position INTEGER NOT NULL,
+    tag TEXT NOT NULL COLLATE NOCASE, PRIMARY KEY (article, position)) WITHOUT ROWID;
+CREATE INDEX tags_tag ON tags (tag, article);
+CREATE TABLE places (
+    number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL,
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, own_id TEXT NOT NULL, title TEXT NOT NULL,
+    published INTEGER, source TEXT NOT NULL COLLATE NOCASE, author TEXT NOT NULL, url TEXT NOT NULL,
+    sha256 TEXT NOT NULL);
+CREATE INDEX places_article ON places (article);
+CREATE INDEX places_source ON places (source, article);
+CREATE INDEX places_file ON places (file);
+CREATE TABLE suspects (article INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE);
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    failures TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE bands (
+    key INTEGER NOT NULL, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    PRIMARY KEY (key, article)) WITHOUT ROWID;
+CREATE INDEX bands_article ON bands (article);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences BLOB NOT NULL);
+CREATE INDEX passages_article ON passages (article);
+CREATE VIRTUAL TABLE passage_texts USING fts5 (
+    title, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE TABLE passage_vectors (
+    passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vector BLOB NOT NULL);
+CREATE TABLE sentence_vectors (
+    passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vectors BLOB NOT NULL);
+"""
+
+
+class Database:
+    """Connections to the catalogue, one for each thread that uses it."""
+
+    def __init__(self, home: Home, *, create: bool = False) -> None:
+        """`create` makes the database where there is none.
+
+        Raises:
+            IndexMissingError: there is none, and `create` is false.
+            IndexMismatchError: it was made by another version.
+            DatelineError: it is damaged or cannot be opened.
+        """
+        self._home = home
+        self._local = threading.local()
+        if create:
+            home.create()
+        elif not home.catalogue.exists():
+            raise _missing(home)
+        try:
+            self._check_version(create)
+        except sqlite3.DatabaseError as error:
+            raise DatelineError(
+                f"cannot open {home.catalogue} ({error}): make it and its folder readable and writable; "
+                f"if it is damaged, delete {home.folder} and run `dateline index` again"
+            ) from error
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, outside a transaction unless in `writing`."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._home.catalogue, timeout=_WAIT_S, isolation_level=None)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, or after an error or a kill nothing."""
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Several statements that see one state of the catalogue."""
+        connection = self.connection
+        if connection.in_transaction:
+            yield connection
+            return
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close this thread's connection; those of other threads close when their threads end."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def _check_version(self, create: bool) -> None:
+        if create:
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            with self.writing() as connection:
+                if not _has_tables(connection):
+                    _create_tables(connection)
+        elif not _has_tables(self.connection):
+            raise _missing(self._home)
+        version = read_meta(self.connection, "schema")
+        if version != SCHEMA_VERSION:
+            raise IndexMismatchError(
+                f"the index in {self._home.folder} has format {version}, this version of Dateline reads "
+                f"{SCHEMA_VERSION}: delete that folder and run `dateline index` again"
+            )
+
+
+def read_meta(connection: sqlite3.Connection, key: str, default: str = "") -> str:
+    """The value stored under `key`."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return default if row is None else str(row[0])
+
+
+def write_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Store `value` under `key`."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def advance_generation(connection: sqlite3.Connection) -> None:
+    """Note that the set of stored vectors has changed."""
+    write_meta(connection, "generation", str(int(read_meta(connection, "generation", "0")) + 1))
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    """Statement by statement, because `executescript` would end the transaction."""
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+    write_meta(connection, "schema", SCHEMA_VERSION)
+
+
+def _missing(home: Home) -> IndexMissingError:
+    return IndexMissingError(f"there is no index in {home.folder} yet: run `dateline index PATH` first")
