@@ -1,0 +1,76 @@
+"""Settings: flags before environment before defaults, and quiet libraries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import UsageError
+from ui.settings import is_hub_id, quieten_libraries, read_settings
+
+
+def test_defaults_serve_this_machine_only() -> None:
+    settings = read_settings({})
+    assert settings.host == "127.0.0.1"
+    assert settings.port == 7860
+    assert settings.model == "default"
+    assert settings.home == Path("~/.local/share/dateline").expanduser()
+    assert settings.models == settings.home / "models"
+
+
+def test_environment_is_read() -> None:
+    environ = {
+        "DATELINE_HOME": "/a/home",
+        "DATELINE_MODEL": "large",
+        "DATELINE_MODELS": "/a/models",
+        "DATELINE_HOST": "10.0.0.7",
+        "DATELINE_PORT": "8080",
+        "DATELINE_LOG": "debug",
+    }
+    settings = read_settings(environ)
+    assert (settings.home, settings.model, settings.models) == (Path("/a/home"), "large", Path("/a/models"))
+    assert (settings.host, settings.port, settings.log) == ("10.0.0.7", 8080, "DEBUG")
+
+
+def test_flags_override_the_environment() -> None:
+    environ = {"DATELINE_HOME": "/a/home", "DATELINE_MODEL": "large", "DATELINE_PORT": "8080"}
+    settings = read_settings(environ, home="/b", model="default", host="localhost", port="0")
+    assert (settings.home, settings.model, settings.host, settings.port) == (Path("/b"), "default", "localhost", 0)
+
+
+@pytest.mark.parametrize("port", ["", "x", "-1", "65536", "８０"])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    with pytest.raises(UsageError, match="--port"):
+        read_settings({}, port=port)
+
+
+def test_an_unknown_log_level_is_refused() -> None:
+    with pytest.raises(UsageError, match="DATELINE_LOG"):
+        read_settings({"DATELINE_LOG": "loud"})
+
+
+def test_libraries_are_silenced_and_the_hub_is_off() -> None:
+    environ: dict[str, str] = {}
+    quieten_libraries(environ, "default")
+    assert environ["ANONYMIZED_TELEMETRY"] == "False"
+    assert environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert environ["HF_HUB_DISABLE_TELEMETRY"] == environ["DO_NOT_TRACK"] == environ["HF_HUB_OFFLINE"] == "1"
+
+
+def test_a_hub_id_may_reach_the_hub_and_what_the_user_set_stays() -> None:
+    environ = {"GRADIO_ANALYTICS_ENABLED": "True"}
+    quieten_libraries(environ, "owner/name")
+    assert "HF_HUB_OFFLINE" not in environ
+    assert environ["GRADIO_ANALYTICS_ENABLED"] == "True"
+
+
+def test_what_counts_as_a_hub_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "folder").mkdir()
+    assert is_hub_id("owner/name-1.5B")
+    assert not is_hub_id("default")
+    assert not is_hub_id("some/folder")
+    assert not is_hub_id("models/file.gguf")
+    assert not is_hub_id("/absolute/path")

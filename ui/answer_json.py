@@ -1,0 +1,69 @@
+"""An answer and an article as plain JSON values, in the shape that `--json` promises.
+
+This module does not know where the text goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from index.article import Article
+from index.places import Place
+from qa.answer import Answer, Citation, Evidence
+
+
+def answer_object(answer: Answer) -> dict[str, Any]:
+    """The object of `dateline ask --json`; `article.text[start:end] == quote` for every evidence."""
+    return {
+        "question": answer.question,
+        "standalone_question": answer.query.text,
+        "text": answer.text,
+        "short": answer.short,
+        "abstained": answer.abstained,
+        "evidence": [_evidence(evidence) for evidence in answer.evidence],
+        "citations": [_citation(citation) for citation in answer.citations],
+        "timings": dict(answer.timings),
+    }
+
+
+def article_object(article: Article, places: Sequence[Place]) -> dict[str, Any]:
+    """The object of `dateline show --json`."""
+    return {
+        **_reference(article),
+        "author": article.author,
+        "tags": list(article.tags),
+        "sha256": article.sha256,
+        "places": [place.path for place in places],
+        "text": article.text,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "number": evidence.number,
+        "quote": evidence.quote,
+        "start": evidence.span.start,
+        "end": evidence.span.end,
+        "article": _reference(evidence.article),
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "claim": [citation.claim.start, citation.claim.end],
+        "number": citation.number,
+        "quote": [citation.quote.start, citation.quote.end],
+        "verdict": citation.verdict.value,
+    }
+
+
+def _reference(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "source": article.source,
+        "url": article.url,
+        "path": article.path,
+    }

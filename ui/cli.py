@@ -1,0 +1,133 @@
+"""The `dateline` command: flags, and which command runs.
+
+Knows the shape of the command line and the exit statuses: 0 done, 1 it could not be done, 2 bad usage,
+3 some files could not be read, 130 interrupted. What the commands do is in `ui/commands.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+
+from index.errors import DatelineError, UsageError
+from ui import commands
+from ui.settings import Settings, quieten_libraries, read_settings
+from ui.wording import one_line
+
+FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    arguments = make_parser().parse_args(argv)
+    _survive_any_text()
+    try:
+        settings = _settings(arguments)
+        quieten_libraries(os.environ, settings.model)
+        _log_to_stderr(settings.log)
+        status: int = arguments.run(arguments, settings)
+        sys.stdout.flush()
+        return status
+    except DatelineError as error:
+        print(f"dateline: {one_line(str(error))}", file=sys.stderr)
+        return BAD_USAGE if isinstance(error, UsageError) else FAILED
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; without this Python complains once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        print("\ndateline: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="dateline",
+        description="Answers questions from your news articles, every sentence cited.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"dateline {_version()}")
+    shared = argparse.ArgumentParser(add_help=False)
+    # SUPPRESS: a subcommand's default would overwrite what was given before the subcommand.
+    for each in (parser, shared):
+        each.add_argument(
+            "--home", metavar="DIR", default=argparse.SUPPRESS, help="where the index lives (DATELINE_HOME)"
+        )
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument(
+        "--model", help="default, large, a folder of safetensors, a GGUF file or a hub id (DATELINE_MODEL)"
+    )
+    verbs = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    _add_articles(verbs, shared)
+    _add_questions(verbs, shared, model)
+    return parser
+
+
+def _add_articles(verbs: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    """index, status and show."""
+    index = verbs.add_parser("index", parents=[shared], help="read articles into the index")
+    index.add_argument("paths", nargs="*", metavar="PATH", help="file or folder; none: finish what was interrupted")
+    index.add_argument("--prune", action="store_true", help="remove articles whose files have vanished")
+    index.set_defaults(run=commands.index_articles)
+    status = verbs.add_parser("status", parents=[shared], help="what is indexed")
+    status.add_argument("--json", action="store_true", help="print one JSON object")
+    status.set_defaults(run=commands.show_status)
+    show = verbs.add_parser("show", parents=[shared], help="print a stored article")
+    show.add_argument("article", metavar="ARTICLE_ID", help="its id, or the beginning of it")
+    show.add_argument("--json", action="store_true", help="print one JSON object")
+    show.set_defaults(run=commands.show_article)
+
+
+def _add_questions(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    shared: argparse.ArgumentParser,
+    model: argparse.ArgumentParser,
+) -> None:
+    """ask, prepare and chat."""
+    ask = verbs.add_parser("ask", parents=[shared, model], help="answer a question")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--as-of", metavar="DATE", help="the day the question is asked on (default: today)")
+    ask.add_argument("--after", metavar="DATE", help="only articles of this day or later")
+    ask.add_argument("--before", metavar="DATE", help="only articles of this day or earlier")
+    ask.add_argument("--source", metavar="NAME", action="append", default=[], help="only this source; repeatable")
+    ask.add_argument("--json", action="store_true", help="print one JSON object")
+    ask.set_defaults(run=commands.ask_question)
+    prepare = verbs.add_parser("prepare", parents=[shared, model], help="make the language model ready, once")
+    prepare.set_defaults(run=commands.prepare)
+    chat = verbs.add_parser("chat", parents=[shared, model], help="serve the chat page")
+    chat.add_argument("--host", help="address to serve on (DATELINE_HOST, default 127.0.0.1)")
+    chat.add_argument("--port", help="port to serve on (DATELINE_PORT, default 7860)")
+    chat.set_defaults(run=commands.chat)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    given = vars(arguments)
+    return read_settings(os.environ, **{name: given.get(name) for name in ("home", "model", "host", "port")})
+
+
+def _version() -> str:
+    try:
+        return metadata.version("dateline")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _survive_any_text() -> None:
+    """A character that the terminal's encoding lacks is printed as `?`, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""What each command does; its exit status is what the function returns.
+
+Whatever is slow to import is imported by the command that needs it: `dateline status` loads neither the
+language model's libraries nor the page's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import UsageError
+from index.home import Home
+from ui.filters import read_day, read_filters
+from ui.settings import Settings
+from ui.terminal import Progress, print_article, print_events, print_report, print_status
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+DONE, SOME_UNREAD = 0, 3
+
+
+def index_articles(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline index`: read articles into the index."""
+    from index.build import build_index
+
+    home = Home(settings.home)
+    if not arguments.paths and not home.catalogue.exists():
+        raise UsageError(f"there is no index in {home.folder} yet: name the files or folders to read")
+    with Progress() as progress:
+        report = build_index(
+            [Path(path).expanduser() for path in arguments.paths], home, prune=arguments.prune, progress=progress
+        )
+    print_report(report, sys.stdout)
+    return SOME_UNREAD if report.failures else DONE
+
+
+def show_status(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline status`: what is indexed, and whether anything is missing."""
+    from index.catalogue import Catalogue
+    from qa.weights import find_prepared
+
+    catalogue = Catalogue(Home(settings.home))
+    try:
+        status = catalogue.status()
+    finally:
+        catalogue.close()
+    prepared = find_prepared(settings.model, settings.models) is not None
+    if arguments.json:
+        _print_json({"home": str(settings.home), **asdict(status), "model": settings.model, "model_prepared": prepared})
+    else:
+        print_status(status, settings, prepared=prepared, out=sys.stdout)
+    return DONE
+
+
+def show_article(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline show`: a stored article."""
+    from index.catalogue import Catalogue
+    from ui.answer_json import article_object
+
+    catalogue = Catalogue(Home(settings.home))
+    try:
+        article = catalogue.get_article(arguments.article)
+        places = catalogue.places(article.id)
+    finally:
+        catalogue.close()
+    if arguments.json:
+        _print_json(article_object(article, places))
+    else:
+        print_article(article, places, sys.stdout)
+    return DONE
+
+
+def ask_question(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline ask`: answer a question, sources first."""
+    if not arguments.question.strip():
+        raise UsageError("the question is empty")
+    filters = read_filters(arguments.after, arguments.before, arguments.source)
+    as_of = read_day(arguments.as_of, "--as-of")
+    with _open_assistant(settings) as assistant:
+        if arguments.json:
+            from ui.answer_json import answer_object
+
+            _print_json(answer_object(assistant.ask(arguments.question, filters=filters, as_of=as_of)))
+        else:
+            print_events(assistant.stream(arguments.question, filters=filters, as_of=as_of), sys.stdout)
+    return DONE
+
+
+def prepare(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline prepare`: join, check and convert the model's parts, once."""
+    from qa.weights import prepare_model
+
+    with Progress() as progress:
+        folder = prepare_model(settings.model, settings.models, progress)
+    print(f"The model is ready in {folder}")
+    return DONE
+
+
+def chat(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline chat`: serve the page until Ctrl-C."""
+    # First the page, then the assistant, whose model loads beside: the page is up sooner.
+    from ui.server import serve
+
+    with _open_assistant(settings) as assistant:
+        serve(assistant, settings, announce=_say_address)
+    return DONE
+
+
+def _say_address(address: str) -> None:
+    print(f"Dateline is at {address} (Ctrl-C ends it)", flush=True)
+
+
+def _open_assistant(settings: Settings) -> Assistant:
+    from qa.assistant import Assistant
+
+    return Assistant.open(settings.home, model=settings.model, models_dir=settings.models_dir)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    # ASCII: a terminal obeys the control characters that JSON allows unescaped (C1, bidirectional marks).
+    print(json.dumps(value, default=str))

@@ -1,0 +1,118 @@
+"""The page as a web application on this machine, and its serving until Ctrl-C.
+
+Every response carries a content policy that lets the browser load nothing from elsewhere. Knows nothing of
+what the page shows.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.errors import UsageError
+from ui.page import build_page, page_head, page_theme
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+    from ui.settings import Settings
+
+# Gradio compiles its templates with Function() and styles elements in place, hence the two "unsafe" words.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class _LocalOnly:
+    """Adds the headers that keep the browser here."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
+    """The page over `assistant` as an application; nothing is served yet."""
+    app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_LocalOnly)
+    if is_loopback(settings.host):
+        # A name that some site points at 127.0.0.1 (DNS rebinding) gets no answer.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", settings.host])
+    favicon = resources.files("ui").joinpath("favicon.png")
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        build_page(assistant),
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        footer_links=[],
+        run_history=False,
+        max_file_size="64mb",
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        show_error=False,
+        favicon_path=str(favicon),
+        theme=page_theme(),
+        head=page_head(),
+    )
+    return mounted
+
+
+def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve the page until Ctrl-C; `announce` is told its address.
+
+    Raises UsageError if the address cannot be had.
+    """
+    listener = open_port(settings.host, settings.port)
+    host, port = listener.getsockname()[:2]
+    app = make_app(assistant, settings)
+    config = uvicorn.Config(app, log_level=settings.log.lower(), timeout_graceful_shutdown=2)
+    shown = f"[{host}]" if ":" in host else host
+    announce(f"http://{shown}:{port}")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """A socket that listens on `host`:`port`.
+
+    Raises UsageError if the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(f"cannot serve on {host}:{port} ({error.strerror}): choose another with --port") from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
