@@ -111,8 +111,9 @@ def _take_header(lines: list[str], found: _Found) -> list[str]:
         found.title = BULLET.sub("", lines[0]).lstrip("# ").strip()
         lines = lines[1:]
     body: list[str] = []
+    sentences = 0  # one may stand under the headline, the second is the article's
     for number, line in enumerate(lines):
-        if number >= HEADER_LINES or (len(line) > MAX_TITLE_CHARS and not BULLET.match(line)):
+        if number >= HEADER_LINES or sentences > 1 or (len(line) > MAX_TITLE_CHARS and not BULLET.match(line)):
             return body + lines[number:]
         if _is_title(line, found):
             continue
@@ -123,6 +124,7 @@ def _take_header(lines: list[str], found: _Found) -> list[str]:
         elif found.published and AGENCY_ENDED.fullmatch(line) and len(lines) - number > 2:
             continue  # a caption right under the date line: "... (AP)"
         else:
+            sentences += bool(_ENDS_SENTENCE.search(line)) and not BULLET.match(line)
             body.append(line)
     return body
 

@@ -130,7 +130,7 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._stream.read(len(buffer))
+        data = self._stream.read1(len(buffer))  # `read` would lose what stands before the damage
         self._left -= len(data)
         if self._left < 0:
             raise OSError("decompresses to an unbelievable size; it was read up to there")

@@ -26,6 +26,9 @@ MAX_PAGE_BYTES = 20 * 2**20
 MAX_PDF_PAGES = 2_000
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
+"""What pdfium puts for a hyphen that only breaks the line."""
+
 _OLE = b"\xd0\xcf\x11\xe0"
 _TEMPLATE_YEAR = 2013
 """python-docx's own template carries this year as its date of creation."""
@@ -187,7 +190,8 @@ def _pdf_page(document: Any, number: int) -> list[str]:
     try:
         words = page.get_textpage()
         try:
-            return [line.strip() for line in str(words.get_text_bounded()).splitlines()]
+            text = _HYPHEN.sub("", str(words.get_text_bounded()))
+            return [line.strip() for line in text.splitlines()]
         finally:
             words.close()
     finally:

@@ -35,10 +35,16 @@ DATELINE = re.compile(
 
 HASHTAGS = re.compile(r"(?:#[^\s#]+[\s,]*)+")
 TIMESTAMP = re.compile(r"\d{10}(?:\d{3})?")
-BYLINE = re.compile(
-    rf"(?:[Ww]ritten by|[Bb]y|BY)\s+(?P<author>{_NAME}(?:(?:,? (?:and|&) |, | ){_NAME}){{0,9}})\s*(?:[|•·].*)?"
+_CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w.'’-]*|de|del|van|von|der|den|al|bin|la|di|da|el)"
+_DAY_OR_MONTH = (
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|"
+    r"November|December"
 )
-BULLET = re.compile(r"(?:[-–—*]\s+|[•▪►●]\s*)(?=\S)")
+BYLINE = re.compile(
+    rf"(?:[Ww]ritten by|[Bb]y|BY)\s+(?!(?:{_DAY_OR_MONTH})\b)(?P<author>{_CAPITAL}(?:(?:,? (?:and|&) |, | ){_CAPITAL}){{0,9}})"
+    r"\s*(?:[|•·].*)?"
+)
+BULLET = re.compile(r"^(?:[-–—*]\s+|[•▪►●]\s*)(?=\S)")
 AGENCY_ENDED = re.compile(rf"[^\s(].*\s\((?:{AGENCIES})\)")
 """A line that ends with an agency in brackets: a caption, or an article's last paragraph."""
 
@@ -82,7 +88,7 @@ _GLUED_LINK = re.compile(r"[►•]?\s*[\w'‘“\"][^:.;]{2,70}:(?=[A-Z'\"‘�
 _SIGN_UP_AT = r"(?:^|[.?!:;—–(►]['\"’”]?\s*|,\s+|\bplease\s+|\bnewsletter\s+|\binbox\s+|\bin\s+)"
 _SUBSCRIBE = re.compile(
     rf"{_SIGN_UP_AT}(?:sign up|subscribe)\b(?=.*\b(?:newsletter|inbox|e-?mail|text (?:message|alert)|alerts|podcasts?|"
-    rf"here|today|now|digital|journalism)\b)|delivered (?:\w+ )?to your inbox|supporting our journalism|"
+    rf"digital|journalism)\b|.{{0,60}}$)|delivered (?:\w+ )?to your inbox|supporting our journalism|"
     r"\b(?:a version of this (?:story|article)|this (?:story|article)) (?:first |originally )?appeared in .*newsletter|"
     r"\bnewsletter is a .*\bdigest\b|\bwould you like to receive .*newsletter|^support (?:local|quality) journalism\b|"
     r"\bour journalism\b.*\bsubscri|^(?:the )?[\w ]{3,30}newsletter provides you with|"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 _ENDS_SENTENCE = re.compile(r"[.!?…:][\"'”’)\]]*$")
-_HYPHENATED = re.compile(r"(?<=[^\W\d_])(?:-|\u00ad|\x02|\ufffe)$")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
 _BULLET = re.compile(r"(?:[-–—•*▪►]|\d{1,2}[.)])\s")
 _FULL = 0.75
 """A line at least this part of the usual width is taken to be full."""

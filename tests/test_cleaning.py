@@ -1,0 +1,300 @@
+"""What is taken out of an article, what is kept, and that nothing breaks on the way.
+
+Measured by eye on the real corpora (2026-11): of 2,203 lines taken out of 800 pages two were real content,
+and the two rules at fault were narrowed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.cleaning import clean_article, clean_text
+from index.errors import ReadError
+from index.readers import RawArticle, read_file
+
+SHARED = Path(__file__).parents[1] / ".." / "shared" / "seeds"
+BODY = (
+    "Flood water reached the old harbour of the town shortly before noon on Tuesday, the mayor told reporters.",
+    "Nobody was hurt, but some forty families had to leave their homes, and two schools will stay closed this week.",
+    "Engineers expect the river to fall again by Thursday evening, once the upper lakes have been drained.",
+)
+
+
+def raw(text: str, **fields: object) -> RawArticle:
+    values: dict[str, object] = {"title": "", "published": "", "source": "", "author": "", "url": "", "tags": (), "path": "f.txt"}
+    return RawArticle(text=text, **(values | fields))  # type: ignore[arg-type]
+
+
+def clean(*lines: str, **fields: object) -> Article:
+    return clean_article(raw("\n\n".join(lines), **fields))
+
+
+def paragraphs(article: Article) -> list[str]:
+    return article.text.split("\n\n")
+
+
+# The two articles this was made for
+
+
+def seed(name: str) -> Article:
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    (found,) = read_file(path)
+    assert isinstance(found, RawArticle)
+    return clean_article(found)
+
+
+def test_headline_bullets_and_body() -> None:
+    article = seed("000_638c39a5c024fb82.txt")
+    assert article.title == "Russian Forces Rescue Hostages from Islamic State Attackers"
+    assert (article.published, article.source, article.tags) == (None, "", ())
+    assert [p[:24] for p in paragraphs(article)] == [
+        "Russian special forces s", "Four men linked to Islam", "The prisoners responsibl", "In a dramatic turn of ev",
+    ]  # fmt: skip
+
+
+def test_scraped_page() -> None:
+    article = seed("004_14021f0e755afc9b.txt")
+    assert article.title.startswith("The Islamic State Attack on Russia: Reasons")
+    assert (article.published, article.source) == (date(2024, 3, 23), "EFE")
+    assert article.tags == ("Intervention", "Syria", "participation", "Sahel", "reasons", "Islamic", "State", "attack", "Moscow")
+    assert len(paragraphs(article)) == 18
+    for gone in ("Maxim", "Akismet", "Comment", "1711173348", "#", "04:01", "(AP)", "(EFE)", "Dozens dead after", "various"):
+        assert gone not in article.text
+
+
+# Taken out
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Leave a Comment", "Leave a Reply", "12 Comments", "Comments (3)", "Your email address will not be published.",
+        "This site uses Akismet to reduce spam. Learn how your comment data is processed.",
+        "Share this article", "Facebook | Twitter | WhatsApp | Email", "Share on Facebook", "Tweet", "Print",
+        "Sign up for our free weekly newsletter and get the best stories in your inbox.", "Support local journalism.",
+        "Subscribe to our newsletter", "Want more? Sign up for the Morning Brief newsletter.", "Subscribe now",
+        "We use cookies to improve your experience on this site. Accept all cookies.", "Cookie policy",
+        "Read more: The river that nobody watched", "Related: Ten floods that changed the valley", "Read More", "READ MORE:",
+        "Also read: The mayor's long week", "Floods in the valley:Mayor calls for calm after a long night of rain",
+        "Click here to read more.", "Advertisement", "Story continues below", "More from The Example", "___", "* * *",
+        "Photo: Jane Doe", "Photo by Jane Doe/The Example", "File photo", "Getty Images", "Image caption The harbour at noon",
+        "Image source, Getty Images", "FILE - The harbour of the town, Jan. 5, 2020. (AP Photo/Jane Doe, File)",
+        "The harbour at noon. (REUTERS/Jane Doe)", "The harbour at noon. (Photo by Jane Doe/AFP via Getty Images)",
+        "The harbour at noon. Jane Doe/Getty Images", "The harbour on Tuesday (AP)", "The harbour at noon. Credit: Jane Doe",
+        "© 2024 The Example. All rights reserved.", "Follow Jane Doe on Twitter: @janedoe", "Contributing: The Associated Press",
+        "Reporting by Jane Doe; Editing by John Roe", "Contact Jane Doe at jane@example.com.", "(Reuters)", "AP", "CNN —",
+        "#flood #harbour", "1711173348",
+    ],
+)  # fmt: skip
+def test_furniture_goes(line: str) -> None:
+    assert paragraphs(clean(BODY[0], line, *BODY[1:])) == list(BODY)
+
+
+def test_captions_repeat_the_body() -> None:
+    caption = "Engineers expect the river to fall again by Thursday evening."
+    assert paragraphs(clean(BODY[0], caption, *BODY[1:])) == list(BODY)
+
+
+def test_a_sentence_said_twice_counts_once() -> None:
+    again = f"{BODY[1]} Help is on its way to them all."
+    assert paragraphs(clean(*BODY, again)) == [*BODY, "Help is on its way to them all."]
+
+
+# Kept
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Residents can sign up for alerts on the town's website, the mayor said, and many have done so since Monday.",
+        "He told the newsletter's readers that cookies were his favourite food.",
+        "“Photo: nobody,” he joked.",
+        "The newspaper will share the photographs with the police.",
+        "She comments on football for a local station.",
+        "MOSCOW (AP) — Four guards were killed on Friday.",
+        "WASHINGTON, March 23 (Reuters) - The Senate voted on Saturday.",
+        "“We will win,” she said.",
+        "More than 40 people were rescued: children, mothers and one very old man.",
+        "Read the letter: it says that the harbour is safe, and that nobody needs to leave it before Thursday evening; "
+        "whoever wants to go may of course do so, and will be helped by the town, the church and the fire brigade alike.",
+        "The photo was taken by Getty Images in 2019, long before the flood.",
+        "Ohio",
+        "1. What happened?",
+        "Who pays for it?",
+        "The death toll rose to 137, Reuters reported.",
+        "Related costs came to $5 million, an auditor found.",
+        "Subscribers left the service in droves; it lost 970,000 of them.",
+        "Monday, June 8, 2020",
+        "Location: Washington, D.C.",
+        "By Thursday the water had gone.",
+        "By Monday everything was under water",
+    ],
+)
+def test_body_text_stays(line: str) -> None:
+    last = "All of them were back in their houses when the week had ended."
+    assert paragraphs(clean(*BODY, line, last)) == [*BODY, line, last]
+
+
+def test_new_facts_are_no_repeats() -> None:
+    line = "Engineers expect the river to fall again by Friday 7 evening."
+    assert line in paragraphs(clean(*BODY, line))
+
+
+def test_an_address_under_every_entry_stays() -> None:
+    listed = [f"Concert number {word}\n\n• Location: Town Hall, Main St., Springfield, Ill." for word in ("one", "two", "three")]
+    assert clean(*listed).text.count("Town Hall") == 3
+
+
+def test_the_last_paragraph_may_end_with_its_agency() -> None:
+    assert paragraphs(clean(*BODY, "The lakes are nearly empty now. (AFP)"))[-1].endswith("(AFP)")
+
+
+def test_bullets_lose_the_dash_only() -> None:
+    bullets = ["- Engineers expect the river to fall by Thursday evening.", "• Two schools will stay closed this week."]
+    assert paragraphs(clean("A flood", *bullets, *BODY)) == [bullets[0][2:], bullets[1][2:], *BODY]
+
+
+# What becomes a field
+
+
+def test_header_lines_become_fields() -> None:
+    article = clean("Flood in the harbour", "By Jane Doe and John Roe", "Published March 23, 2024 4:01 PM EDT", *BODY)
+    assert article.title == "Flood in the harbour"
+    assert article.author == "Jane Doe and John Roe"
+    assert article.published == date(2024, 3, 23)
+    assert paragraphs(article) == list(BODY)
+
+
+def test_a_caption_under_the_date_line_goes() -> None:
+    caption = "The harbour, the lakes, and the reasons for the flood. (AP)"
+    assert paragraphs(clean("Flood in the harbour", "2024-03-23", caption, *BODY)) == list(BODY)
+
+
+def test_the_file_s_own_fields_win() -> None:
+    article = clean("2024-03-23", *BODY, "(EFE)", "#b", published="2024-03-25", source="The Example", tags=("A", "a", "B"))
+    assert (article.published, article.source, article.tags) == (date(2024, 3, 25), "The Example", ("A", "B"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "lines", "source"),
+    [
+        ({"url": "https://edition.cnn.com/2024/x"}, ("(EFE)",), "cnn.com"),
+        ({"url": "https://www.bbc.co.uk/news"}, (), "bbc.co.uk"),
+        ({"url": "not a url"}, (), ""),
+        ({}, ("(EFE)",), "EFE"),
+        ({}, (), ""),
+    ],
+)
+def test_source(fields: dict[str, object], lines: tuple[str, ...], source: str) -> None:
+    assert clean(*BODY, *lines, **fields).source == source
+
+
+def test_a_dateline_names_the_agency_and_stays() -> None:
+    article = clean("MOSCOW (AP) — Four guards were killed.", *BODY, title="T")
+    assert (article.source, paragraphs(article)[0]) == ("AP", "MOSCOW (AP) — Four guards were killed.")
+
+
+def test_a_dateline_cut_off_is_put_back() -> None:
+    assert paragraphs(clean("London CNN —", *BODY, title="T"))[0] == f"London CNN — {BODY[0]}"
+
+
+def test_the_title_is_not_repeated_and_a_cut_one_made_whole() -> None:
+    article = clean("Flood in the old harbour of the town", *BODY, title="Flood in the old ...")
+    assert (article.title, paragraphs(article)) == ("Flood in the old harbour of the town", list(BODY))
+    assert paragraphs(clean("FLOOD IN THE HARBOUR!", *BODY, title="Flood in the harbour")) == list(BODY)
+
+
+def test_a_first_sentence_is_no_title() -> None:
+    article = clean(*BODY)
+    assert (article.title, paragraphs(article)) == ("", list(BODY))
+
+
+def test_a_single_line_is_text() -> None:
+    assert clean("Nothing but this").text == "Nothing but this"
+
+
+def test_lines_cut_to_fit_a_page_are_joined() -> None:
+    wrapped = (
+        "Flood water reached the old harbour of the town shortly before noon on\nTuesday, the mayor told reporters; nobody "
+        "was hurt, but some forty\nfamilies had to leave.\n\nTwo schools will stay closed."
+    )
+    assert paragraphs(clean_article(raw(wrapped, title="T")))[0].endswith("some forty families had to leave.")
+    assert len(paragraphs(clean_article(raw(wrapped, title="T")))) == 2
+
+
+# Characters
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("a\u00a0b\u2009\tc", "a b c"),
+        ("a\u200bb\ufeffc\u202ed\u2066e\x00f\x1bg\u00adh", "abcdefgh"),
+        ("e\u0301", "é"),
+        ("\ud83d x \udfff", "� x �"),
+        ("oﬃcial", "official"),
+        ("a\U000e0041b", "ab"),
+        ("👩\u200d👩", "👩\u200d👩"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("“curly” — ‘quotes’ … £5", "“curly” — ‘quotes’ … £5"),
+    ],
+)
+def test_characters(written: str, stored: str) -> None:
+    assert clean_text(written) == stored
+
+
+def test_identity_is_title_and_text() -> None:
+    article = clean(*BODY, title="T")
+    assert article.sha256 == hashlib.sha256(f"T\n\n{article.text}".encode()).hexdigest()
+    assert article.id == article.sha256[:16]
+    assert clean(*BODY, title="T", path="elsewhere", url="https://example.com").id == article.id
+    assert clean(*BODY, title="U").id != article.id
+
+
+@pytest.mark.parametrize("text", ["", " \n\n ", "Leave a Comment", "#a #b", "...", "\ud800"])
+def test_nothing_left_is_said(text: str) -> None:
+    with pytest.raises(ReadError, match=r"f\.txt: no article text"):
+        clean_article(raw(text))
+
+
+LINES = st.lists(
+    st.sampled_from([*BODY, "(AP)", "- a bullet", "#tag #tag", "By Jane Doe", "2024-03-23", "CNN —", "Read more: x", "\u202e", "1711173348"])
+    | st.text(max_size=40)
+    | st.text(alphabet=st.characters(), max_size=20),
+    max_size=12,
+)  # fmt: skip
+ANY = st.text(alphabet=st.characters(), max_size=20)
+
+
+@settings(deadline=None)
+@given(lines=LINES, title=ANY, published=ANY, source=ANY, author=ANY, url=ANY, tag=ANY, html=st.booleans())
+def test_any_article_is_survived_and_valid(
+    lines: list[str], title: str, published: str, source: str, author: str, url: str, tag: str, html: bool
+) -> None:
+    entry = raw("\n\n".join(lines), title=title, published=published, source=source, author=author, url=url, tags=(tag,), html=html)
+    try:
+        article = clean_article(entry)
+    except ReadError:
+        return
+    for part in (article.title, article.text, article.source, article.author, article.url, *article.tags):
+        part.encode("utf-8")
+        assert "\x00" not in part
+    assert article.text == article.text.strip()
+    assert "\n\n\n" not in article.text
+    assert all(p == " ".join(p.split()) for p in paragraphs(article))
+
+
+def test_cleaning_twice_changes_nothing() -> None:
+    article = clean("A flood", "- One bullet about it.", *BODY, "(EFE)", "#flood")
+    again = clean_article(raw(article.text, title=article.title))
+    assert (again.text, again.id) == (article.text, article.id)
