@@ -15,11 +15,12 @@ from index.catalogue import Catalogue
 from index.embedder import MiniLM
 from index.home import Home
 
-WORDS = (
-    "harbour council storm bridge railway mayor inquiry glacier festival strike orchard vaccine tunnel museum "
-    "ferry drought budget election lighthouse refinery satellite verdict quarry airport hospital treaty market "
-    "library cyclist volcano reservoir parliament fishery archive cathedral turbine border harvest academy"
-).split()
+WORDS = [
+    *("academy", "airport", "archive", "border", "bridge", "budget", "cathedral", "council", "cyclist", "drought"),
+    *("election", "ferry", "festival", "fishery", "glacier", "harbour", "harvest", "hospital", "inquiry", "library"),
+    *("lighthouse", "market", "mayor", "museum", "orchard", "parliament", "quarry", "railway", "refinery"),
+    *("reservoir", "satellite", "storm", "strike", "treaty", "tunnel", "turbine", "vaccine", "verdict", "volcano"),
+]
 
 
 def make_text(seed: int, sentences: int = 12) -> str:

@@ -19,7 +19,7 @@ from index.query import Filters
 from index.rows import Vectors
 from index.vectors import ChromaFolder, VectorIndex
 
-ARTICLES = 80
+ARTICLES = 60
 FILTERS = [
     None,
     Filters(after=date(2024, 2, 1)),
