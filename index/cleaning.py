@@ -20,7 +20,15 @@ from index.dates import parse_date
 from index.documents import text_of_markup
 from index.errors import ReadError
 from index.furniture import (
-    AGENCY_ENDED, AGENCY_LINE, BULLET, BYLINE, DATELINE, HASHTAGS, PLACE_AGENCY_LINE, TIMESTAMP, name_furniture,
+    AGENCY_ENDED,
+    AGENCY_LINE,
+    BULLET,
+    BYLINE,
+    DATELINE,
+    HASHTAGS,
+    PLACE_AGENCY_LINE,
+    TIMESTAMP,
+    name_furniture,
 )  # fmt: skip
 from index.readers import RawArticle
 from index.repeats import drop_repeated_sentences, find_near_repeats
@@ -72,7 +80,9 @@ def clean_article(raw: RawArticle) -> Article:
         raise ReadError(f"{raw.path}: no article text remains once page furniture is taken out")
     dateline = DATELINE.match(paragraphs[0])
     url = clean_text(raw.url).strip()
-    source = clean_text(raw.source).strip() or host_name(url) or found.agency or (dateline["agency"] if dateline else "")
+    source = (
+        clean_text(raw.source).strip() or host_name(url) or found.agency or (dateline["agency"] if dateline else "")
+    )
     published = parse_date(raw.published) or found.published or found.stamped or parse_date(raw.made)
     digest = hashlib.sha256(f"{found.title}\n\n{text}".encode()).hexdigest()
     author = _flat(raw.author) or found.author
@@ -130,12 +140,16 @@ def _take_header(lines: list[str], found: _Found) -> list[str]:
 
 
 def _looks_like_title(line: str) -> bool:
-    return len(line) < MAX_TITLE_CHARS and not _ENDS_SENTENCE.search(line.rstrip("'\"’”")) and (
-        any(c.isalpha() for c in line)
-        and name_furniture(line) is None
-        and not any(form.fullmatch(line) for form in (AGENCY_LINE, PLACE_AGENCY_LINE, HASHTAGS, BYLINE))
-        and parse_date(line) is None
-        and not BULLET.match(line)
+    return (
+        len(line) < MAX_TITLE_CHARS
+        and not _ENDS_SENTENCE.search(line.rstrip("'\"’”"))
+        and (
+            any(c.isalpha() for c in line)
+            and name_furniture(line) is None
+            and not any(form.fullmatch(line) for form in (AGENCY_LINE, PLACE_AGENCY_LINE, HASHTAGS, BYLINE))
+            and parse_date(line) is None
+            and not BULLET.match(line)
+        )
     )
 
 

@@ -43,9 +43,12 @@ _WRITTEN = tuple(
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?")
 _PDF = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
-_CLOCK = re.compile(r"T?\d{1,2}(?:[:.]\d{2}){1,2}(?:[.,]\d+)?|\b\d{1,2}(?=\s*[ap]\.?m\b)|[+-]\d{2}:?\d{2}\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"T?\d{1,2}(?:[:.]\d{2}){1,2}(?:[.,]\d+)?|\b\d{1,2}(?=\s*[ap]\.?m\b)|[+-]\d{2}:?\d{2}\b", re.IGNORECASE
+)
 _BESIDE = re.compile(
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[ap]\.?m|noon|midnight|[abcejmp][sd]?t|utc|gmt|z|t|"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[ap]\.?m|noon|midnight|[abcejmp][sd]?t|"
+    r"utc|gmt|z|t|"
     r"cest|eest|ist|local|time|hrs?|h|at|on|the|date|dated|posted|published|publication|updated?|last|first|modified|"
     r"created|released?|and|as|of)\b\.?",
     re.IGNORECASE,

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 
 AGENCIES = (
-    r"Associated Press|The Associated Press|AP|Reuters|AFP|Agence France-Presse|EFE|DPA|dpa|ANSA|TASS|Tass|Xinhua|Kyodo|"
-    r"UPI|PTI|ANI|IANS|Bernama|Yonhap|Anadolu|AAP|PA|PA Media|Press Association|Bloomberg|Europa Press|Ukrinform|Interfax|"
+    r"Associated Press|The Associated Press|AP|Reuters|AFP|Agence France-Presse|EFE|DPA|dpa|ANSA|TASS|Tass|"
+    r"Xinhua|Kyodo|"
+    r"UPI|PTI|ANI|IANS|Bernama|Yonhap|Anadolu|AAP|PA|PA Media|Press Association|Bloomberg|Europa Press|"
+    r"Ukrinform|Interfax|"
     r"RIA Novosti|CNN|CNN Business|BBC|NPR|CBC|Al Jazeera|MTI|NTB|TT|APA|Belga|Lusa|CTK|PAP"
 )
 _PHOTO_AGENCY = (
@@ -41,7 +43,8 @@ _DAY_OR_MONTH = (
     r"November|December"
 )
 BYLINE = re.compile(
-    rf"(?:[Ww]ritten by|[Bb]y|BY)\s+(?!(?:{_DAY_OR_MONTH})\b)(?P<author>{_CAPITAL}(?:(?:,? (?:and|&) |, | ){_CAPITAL}){{0,9}})"
+    rf"(?:[Ww]ritten by|[Bb]y|BY)\s+(?!(?:{_DAY_OR_MONTH})\b)(?P<author>{_CAPITAL}(?:(?:,? (?:and|&) |, |"
+    rf" ){_CAPITAL}){{0,9}})"
     r"\s*(?:[|•·].*)?"
 )
 BULLET = re.compile(r"^(?:[-–—*]\s+|[•▪►●]\s*)(?=\S)")
@@ -49,35 +52,47 @@ AGENCY_ENDED = re.compile(rf"[^\s(].*\s\((?:{AGENCIES})\)")
 """A line that ends with an agency in brackets: a caption, or an article's last paragraph."""
 
 _COMMENTS = re.compile(
-    r"(?:leave (?:a|your) (?:comment|reply)|post a comment|add (?:a|your) comment|(?:view |show |hide |see )?(?:all |the )?"
-    r"(?:\d+ )?comments?(?: \(\d+\)| are closed)?|be the first to comment|cancel reply|join the (?:conversation|discussion)|"
-    r"(?:you must be |please )?log(?:ged)? in to (?:leave |post )?(?:a )?(?:comment|reply)|name ?\*|e-?mail ?\*|website|"
+    r"(?:leave (?:a|your) (?:comment|reply)|post a comment|add (?:a|your) comment|(?:view |show |hide |"
+    r"see )?(?:all |the )?"
+    r"(?:\d+ )?comments?(?: \(\d+\)| are closed)?|be the first to comment|cancel reply|join the (?:conversation|"
+    r"discussion)|"
+    r"(?:you must be |please )?log(?:ged)? in to (?:leave |post )?(?:a )?(?:comment|reply)|name ?\*|e-?mail ?\*|"
+    r"website|"
     r"save my name, e-?mail,? and website in this browser.*|your e-?mail address will not be published.*|"
     r"required fields are marked.*|notify me of (?:follow-?up|new) (?:comments|posts).*|.{0,40}\buses akismet\b.*|"
     r"learn how your comment data is processed)\W*",
     re.IGNORECASE,
 )
 _SHARE_WORD = (
-    r"(?:share(?: this)?(?: (?:article|story|post|page|on|via|with))*(?::|…)?|tweet|e-?mail|print|copy link|link copied|"
-    r"facebook|twitter|x|whatsapp|linkedin|reddit|pinterest|telegram|messenger|flipboard|pocket|instagram|tiktok|youtube|"
+    r"(?:share(?: this)?(?: (?:article|story|post|page|on|via|with))*(?::|…)?|tweet|e-?mail|print|copy link|"
+    r"link copied|"
+    r"facebook|twitter|x|whatsapp|linkedin|reddit|pinterest|telegram|messenger|flipboard|pocket|instagram|"
+    r"tiktok|youtube|"
     r"click to|opens in new window|\d+ shares?|save|bookmark|comments?)"
 )
 _SHARE = re.compile(rf"{_SHARE_WORD}(?:[\s|•·,/()&]+(?:and )?{_SHARE_WORD})*[\s|•·:!.)]*", re.IGNORECASE)
 _STAND_ALONE = re.compile(
-    r"(?:read more(?: here)?|(?:click|tap) here(?: to (?:read|learn|find out|see) more)?|read (?:the )?(?:full|original) "
-    r"(?:story|article)(?: here)?|advertisement|ad feedback|sponsored(?: content)?|up next|story continues below.{0,30}|"
-    r"article continues (?:below|after).{0,30}|continue reading(?: below)?|most (?:read|popular)|recommended(?: for you)?|"
-    r"related (?:articles|stories|topics|content|coverage)|related|more from .{2,40}|more on this story|you may also like|"
+    r"(?:read more(?: here)?|(?:click|tap) here(?: to (?:read|learn|find out|see) more)?|read (?:the )?(?:full|"
+    r"original) "
+    r"(?:story|article)(?: here)?|advertisement|ad feedback|sponsored(?: content)?|up next|"
+    r"story continues below.{0,30}|"
+    r"article continues (?:below|after).{0,30}|continue reading(?: below)?|most (?:read|popular)|"
+    r"recommended(?: for you)?|"
+    r"related (?:articles|stories|topics|content|coverage)|related|more from .{2,40}|more on this story|"
+    r"you may also like|"
     r"trending(?: now)?|photos?|videos?|gallery|loading\.*|skip advert(?:isement)?|back to top|all rights reserved|"
-    r"listen to (?:this|our) (?:article|story|podcast)|check (?:out )?your local forecast here>*|(?:replay )?more videos.*|"
+    r"listen to (?:this|our) (?:article|story|podcast)|check (?:out )?your local forecast here>*|"
+    r"(?:replay )?more videos.*|"
     r"video ad feedback.*|just watched .*|video player was slow to load.*|\d\. how relevant is this ad to you\?|"
     r"follow us(?: on .{2,60})?|support local journalism|was this (?:article|page) (?:helpful|useful)\?|"
     r"this (?:story|article)(?: and headline)? (?:has been|was) updated(?: with .{3,80})?)\W*",
     re.IGNORECASE,
 )
 _LINK_LABEL = re.compile(
-    r"(?:[►•>*▶]\s*)?(?:read (?:more|next|also|on|now)|more|related(?: stories| story| news| articles?)?|see (?:also|more)|"
-    r"also (?:read|see|on .{2,30})|watch(?: (?:now|more|live|this))?|listen(?: now)?|don['’]t miss|in case you missed it|"
+    r"(?:[►•>*▶]\s*)?(?:read (?:more|next|also|on|now)|more|related(?: stories| story| news| articles?)?|"
+    r"see (?:also|more)|"
+    r"also (?:read|see|on .{2,30})|watch(?: (?:now|more|live|this))?|listen(?: now)?|don['’]t miss|"
+    r"in case you missed it|"
     r"recommended|you may like|for subscribers|subscriber exclusive|exclusive for subscribers|photos?|gallery|"
     r"in photos|in pictures|live updates|more (?:on|from) .{2,40}|latest|podcasts?)\s*[:|]\s*\S.*",
     re.IGNORECASE,
@@ -93,12 +108,14 @@ _SUBSCRIBE = re.compile(
     r"\bnewsletter is a .*\bdigest\b|\bwould you like to receive .*newsletter|^support (?:local|quality) journalism\b|"
     r"\bour journalism\b.*\bsubscri|^(?:the )?[\w ]{3,30}newsletter provides you with|"
     r"^(?:we will use (?:the (?:details|information)) you have shared|if you wish to object to the use of your data)|"
-    r"^(?:[\w ]{2,12} )?newsletter: |^never miss a moment\b|^consider (?:supporting|subscribing)|^your subscription makes|^want more\?.*sign up",
+    r"^(?:[\w ]{2,12} )?newsletter: |^never miss a moment\b|^consider (?:supporting|subscribing)|"
+    r"^your subscription makes|^want more\?.*sign up",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(
     r"(?=.*\bcookies?\b)(?:(?:we|this (?:web)?site|our (?:partners|website)|by (?:continuing|using|clicking)|"
-    r"(?:accept|reject|manage|allow) (?:all )?cookies)\b.*\b(?:use|uses|accept|agree|consent|cookies|policy|preferences)\b.*)|"
+    r"(?:accept|reject|manage|allow) (?:all )?cookies)\b.*\b(?:use|uses|accept|agree|consent|cookies|policy|"
+    r"preferences)\b.*)|"
     r"(?:cookie|privacy) (?:policy|notice|settings|preferences)\W*",
     re.IGNORECASE,
 )
@@ -108,9 +125,11 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE,
 )
 _STAFF = re.compile(
-    r"(?:you can )?(?:follow|reach|contact|email|e-mail|find)\b.{2,90}(?:\bon (?:twitter|facebook|instagram|x|threads|tiktok)"
+    r"(?:you can )?(?:follow|reach|contact|email|e-mail|find)\b.{2,90}(?:\bon (?:twitter|facebook|instagram|x|"
+    r"threads|tiktok)"
     r"\b.*|@\w+.*)|contributing(?: writers?)?: .{3,300}|from usa today network and wire reports|e-?mail: \S+@\S+|"
-    r"(?:[-–—]+\s*)?(?:reporters? )?(?:(?:the )?associated press|reuters|cnn|npr|bbc)?[^.!?]{0,160}\b(?:also )?contributed "
+    r"(?:[-–—]+\s*)?(?:reporters? )?(?:(?:the )?associated press|reuters|cnn|npr|"
+    r"bbc)?[^.!?]{0,160}\b(?:also )?contributed "
     r"(?:reporting|to this (?:report|story|article))[^.]{0,80}\.?|reporting by .{3,200}\bediting by\b.*|"
     r".{0,220}\b(?:reach|contact|e-?mail|follow|call)\b (?:him|her|them|me|[\w ]{0,30}reporter)\b.{0,90}@\w.*|"
     r"(?:twitter|e-?mail|facebook|instagram): \S+|\S+@\S+\.\w+|more ap [\w ]+: https?:\S+.*|"
@@ -123,14 +142,17 @@ _GRANT = re.compile(
     re.IGNORECASE,
 )
 _CREDIT_LABEL = re.compile(
-    r"(?:file )?(?:photo(?:s|graph|graphs)?|image|picture|pic|media|video)?\s*(?:credits?|captions?|source)\s*[:,]\s*\S.*|"
+    r"(?:file )?(?:photo(?:s|graph|graphs)?|image|picture|pic|media|video)?\s*(?:credits?|captions?|"
+    r"source)\s*[:,]\s*\S.*|"
     r"(?:file )?(?:photos?|images?|pictures?|illustration|photographs?)(?: by| courtesy(?: of)?|: )\s*[^.!?]{2,90}\.?|"
-    r"(?:image|media|video) (?:caption|source|credit)\b.*|\(?file photo\b.*|\(?FILE(?: PHOTO)?\s*[-–—:]+\s.*|getty images\W*",
+    r"(?:image|media|video) (?:caption|source|credit)\b.*|\(?file photo\b.*|\(?FILE(?: PHOTO)?\s*[-–—:]+\s.*|"
+    r"getty images\W*",
     re.IGNORECASE,
 )
 _CREDIT_IN_BRACKETS = re.compile(
     rf".*\((?:[^()]*\b(?:[Pp]hoto|[Ii]mage|[Pp]icture|[Ii]llustration)s?(?: by|:| credit| courtesy)[^()]*|"
-    rf"{_PHOTO_AGENCY}\s*(?:/|via|,)[^()]*|[^()]*/\s*{_PHOTO_AGENCY}(?:\s+via\s[^()]*)?|(?:[^()]+ )?via {_PHOTO_AGENCY}|"
+    rf"{_PHOTO_AGENCY}\s*(?:/|via|,)[^()]*|[^()]*/\s*{_PHOTO_AGENCY}(?:\s+via\s[^()]*)?|"
+    rf"(?:[^()]+ )?via {_PHOTO_AGENCY}|"
     rf"[^()]*\bGetty Images|AP Photo|File|Courtesy [^()]+)\)\W*"
 )
 _CREDIT_AT_END = re.compile(

@@ -25,26 +25,30 @@ MIN_SENTENCE_WORDS = 5
 _CAPTION = re.compile(r".*[.…)][\"”’']?")
 """Captions are whole sentences; headings and list items, which may well recur in the body, are not."""
 
+_POINTS_BACK = re.compile(r"(?:He|She|They|It|His|Her|Their|Its|This|That|These|Those|There)\b")
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _STOP_WORDS = frozenset(
-    "a an the and or but of in on at to for from by with as is are was were be been being has have had it its this that "
-    "these those he she they we i you his her their our who which what when where while after before about into over "
-    "than then there not no also more said says would could will can may do did does him them us".split()
+    _WORD.findall(
+        "a an the and or but of in on at to for from by with as is are was were be been being has have had it its this "
+        "that these those he she they we i you his her their our who which what when where while after before about "
+        "into over than then there not no also more said says would could will can may do did does him them us"
+    )
 )
 
 
 def find_near_repeats(lines: Sequence[str], candidates: Sequence[int]) -> set[int]:
     """Those of `candidates` (indices of `lines`) whose words nearly all stand in one longer sentence elsewhere."""
+    told = {i: _telling(lines[i]) for i in candidates if _could_be_caption(lines[i])}
+    told = {i: words for i, words in told.items() if len(words) >= MIN_WORDS}
+    if not told:
+        return set()
     units = [(i, _telling(line[s.start : s.end])) for i, line in enumerate(lines) for s in split_sentences(line)]
     holders: dict[str, list[int]] = defaultdict(list)
     for unit, (_, words) in enumerate(units):
         for word in words:
             holders[word].append(unit)
     found: set[int] = set()
-    for index in candidates:
-        words = _telling(lines[index])
-        if len(words) < MIN_WORDS or not _could_be_caption(lines[index]):
-            continue
+    for index, words in told.items():
         allowed = int(len(words) * (1 - SHARED) + 1e-9)
         # A sentence that lacks at most `allowed` of the words has one of any `allowed + 1` of them.
         rarest = sorted(words, key=lambda word: (len(holders[word]), word))[: allowed + 1]
@@ -61,11 +65,15 @@ def drop_repeated_sentences(paragraphs: Sequence[str]) -> list[str]:
     for paragraph in paragraphs:
         sentences = [span.of(paragraph) for span in split_sentences(paragraph)]
         fresh = []
+        before: tuple[str, ...] = ()
         for sentence in sentences:
             words = tuple(_WORD.findall(sentence.casefold()))
-            if words not in seen or not _is_prose(sentence):
+            # "He was sentenced to death." says something new of each man it is said of.
+            key = (*before, *words) if _POINTS_BACK.match(sentence) else words
+            if key not in seen or not _is_prose(sentence):
                 fresh.append(sentence)
-            seen.add(words)
+            seen.add(key)
+            before = words
         if len(fresh) == len(sentences):
             kept.append(paragraph)
         elif fresh:
@@ -80,7 +88,7 @@ def _is_prose(sentence: str) -> bool:
 
 
 def _could_be_caption(line: str) -> bool:
-    short = len(line.split()) <= MAX_WORDS
+    short = len(line.split()) <= MAX_WORDS and not _POINTS_BACK.match(line)
     return short and ": " not in line and _CAPTION.fullmatch(line) is not None and _is_prose(line)
 
 

@@ -20,7 +20,9 @@ _CONTINUES = re.compile(r"[a-z,;:)\]’”]|—|–\s")
 _AFTER_CLOCK = re.compile(rf"(?:{_WEEKDAY_OR_ZONE})\b")
 _ENDS_CLOCK = re.compile(r"\b[ap]\.m\.$")
 _ENDS_PARTY = re.compile(r"\b[DRI]-(?:N|S|W)\.$")
-_ENDS_RANK = re.compile(r"\b(?:Gov|Sens|Reps|Lt|Col|Gen|Sgt|Maj|Capt|Cmdr|Rev|Supt|Det|Ft|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.$")
+_ENDS_RANK = re.compile(
+    r"\b(?:Gov|Sens|Reps|Lt|Col|Gen|Sgt|Maj|Capt|Cmdr|Rev|Supt|Det|Ft|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.$"
+)
 
 
 def split_sentences(text: str) -> list[Span]:

@@ -28,7 +28,15 @@ BODY = (
 
 
 def raw(text: str, **fields: object) -> RawArticle:
-    values: dict[str, object] = {"title": "", "published": "", "source": "", "author": "", "url": "", "tags": (), "path": "f.txt"}
+    values: dict[str, object] = {
+        "title": "",
+        "published": "",
+        "source": "",
+        "author": "",
+        "url": "",
+        "tags": (),
+        "path": "f.txt",
+    }
     return RawArticle(text=text, **(values | fields))  # type: ignore[arg-type]
 
 
@@ -57,17 +65,41 @@ def test_headline_bullets_and_body() -> None:
     assert article.title == "Russian Forces Rescue Hostages from Islamic State Attackers"
     assert (article.published, article.source, article.tags) == (None, "", ())
     assert [p[:24] for p in paragraphs(article)] == [
-        "Russian special forces s", "Four men linked to Islam", "The prisoners responsibl", "In a dramatic turn of ev",
-    ]  # fmt: skip
+        "Russian special forces s",
+        "Four men linked to Islam",
+        "The prisoners responsibl",
+        "In a dramatic turn of ev",
+    ]
 
 
 def test_scraped_page() -> None:
     article = seed("004_14021f0e755afc9b.txt")
     assert article.title.startswith("The Islamic State Attack on Russia: Reasons")
     assert (article.published, article.source) == (date(2024, 3, 23), "EFE")
-    assert article.tags == ("Intervention", "Syria", "participation", "Sahel", "reasons", "Islamic", "State", "attack", "Moscow")
+    assert article.tags == (
+        "Intervention",
+        "Syria",
+        "participation",
+        "Sahel",
+        "reasons",
+        "Islamic",
+        "State",
+        "attack",
+        "Moscow",
+    )
     assert len(paragraphs(article)) == 18
-    for gone in ("Maxim", "Akismet", "Comment", "1711173348", "#", "04:01", "(AP)", "(EFE)", "Dozens dead after", "various"):
+    for gone in (
+        "Maxim",
+        "Akismet",
+        "Comment",
+        "1711173348",
+        "#",
+        "04:01",
+        "(AP)",
+        "(EFE)",
+        "Dozens dead after",
+        "various",
+    ):
         assert gone not in article.text
 
 
@@ -77,24 +109,60 @@ def test_scraped_page() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "Leave a Comment", "Leave a Reply", "12 Comments", "Comments (3)", "Your email address will not be published.",
+        "Leave a Comment",
+        "Leave a Reply",
+        "12 Comments",
+        "Comments (3)",
+        "Your email address will not be published.",
         "This site uses Akismet to reduce spam. Learn how your comment data is processed.",
-        "Share this article", "Facebook | Twitter | WhatsApp | Email", "Share on Facebook", "Tweet", "Print",
-        "Sign up for our free weekly newsletter and get the best stories in your inbox.", "Support local journalism.",
-        "Subscribe to our newsletter", "Want more? Sign up for the Morning Brief newsletter.", "Subscribe now",
-        "We use cookies to improve your experience on this site. Accept all cookies.", "Cookie policy",
-        "Read more: The river that nobody watched", "Related: Ten floods that changed the valley", "Read More", "READ MORE:",
-        "Also read: The mayor's long week", "Floods in the valley:Mayor calls for calm after a long night of rain",
-        "Click here to read more.", "Advertisement", "Story continues below", "More from The Example", "___", "* * *",
-        "Photo: Jane Doe", "Photo by Jane Doe/The Example", "File photo", "Getty Images", "Image caption The harbour at noon",
-        "Image source, Getty Images", "FILE - The harbour of the town, Jan. 5, 2020. (AP Photo/Jane Doe, File)",
-        "The harbour at noon. (REUTERS/Jane Doe)", "The harbour at noon. (Photo by Jane Doe/AFP via Getty Images)",
-        "The harbour at noon. Jane Doe/Getty Images", "The harbour on Tuesday (AP)", "The harbour at noon. Credit: Jane Doe",
-        "© 2024 The Example. All rights reserved.", "Follow Jane Doe on Twitter: @janedoe", "Contributing: The Associated Press",
-        "Reporting by Jane Doe; Editing by John Roe", "Contact Jane Doe at jane@example.com.", "(Reuters)", "AP", "CNN —",
-        "#flood #harbour", "1711173348",
+        "Share this article",
+        "Facebook | Twitter | WhatsApp | Email",
+        "Share on Facebook",
+        "Tweet",
+        "Print",
+        "Sign up for our free weekly newsletter and get the best stories in your inbox.",
+        "Support local journalism.",
+        "Subscribe to our newsletter",
+        "Want more? Sign up for the Morning Brief newsletter.",
+        "Subscribe now",
+        "We use cookies to improve your experience on this site. Accept all cookies.",
+        "Cookie policy",
+        "Read more: The river that nobody watched",
+        "Related: Ten floods that changed the valley",
+        "Read More",
+        "READ MORE:",
+        "Also read: The mayor's long week",
+        "Floods in the valley:Mayor calls for calm after a long night of rain",
+        "Click here to read more.",
+        "Advertisement",
+        "Story continues below",
+        "More from The Example",
+        "___",
+        "* * *",
+        "Photo: Jane Doe",
+        "Photo by Jane Doe/The Example",
+        "File photo",
+        "Getty Images",
+        "Image caption The harbour at noon",
+        "Image source, Getty Images",
+        "FILE - The harbour of the town, Jan. 5, 2020. (AP Photo/Jane Doe, File)",
+        "The harbour at noon. (REUTERS/Jane Doe)",
+        "The harbour at noon. (Photo by Jane Doe/AFP via Getty Images)",
+        "The harbour at noon. Jane Doe/Getty Images",
+        "The harbour on Tuesday (AP)",
+        "The harbour at noon. Credit: Jane Doe",
+        "© 2024 The Example. All rights reserved.",
+        "Follow Jane Doe on Twitter: @janedoe",
+        "Contributing: The Associated Press",
+        "Reporting by Jane Doe; Editing by John Roe",
+        "Contact Jane Doe at jane@example.com.",
+        "(Reuters)",
+        "AP",
+        "CNN —",
+        "#flood #harbour",
+        "1711173348",
     ],
-)  # fmt: skip
+)
 def test_furniture_goes(line: str) -> None:
     assert paragraphs(clean(BODY[0], line, *BODY[1:])) == list(BODY)
 
@@ -125,7 +193,7 @@ def test_a_sentence_said_twice_counts_once() -> None:
         "“We will win,” she said.",
         "More than 40 people were rescued: children, mothers and one very old man.",
         "Read the letter: it says that the harbour is safe, and that nobody needs to leave it before Thursday evening; "
-        "whoever wants to go may of course do so, and will be helped by the town, the church and the fire brigade alike.",
+        "whoever wants to go may of course do so, and will be helped by the town, the church and the firemen alike.",
         "The photo was taken by Getty Images in 2019, long before the flood.",
         "Ohio",
         "1. What happened?",
@@ -150,12 +218,22 @@ def test_new_facts_are_no_repeats() -> None:
 
 
 def test_an_address_under_every_entry_stays() -> None:
-    listed = [f"Concert number {word}\n\n• Location: Town Hall, Main St., Springfield, Ill." for word in ("one", "two", "three")]
+    listed = [
+        f"Concert number {word}\n\n• Location: Town Hall, Main St., Springfield, Ill."
+        for word in ("one", "two", "three")
+    ]
     assert clean(*listed).text.count("Town Hall") == 3
 
 
 def test_the_last_paragraph_may_end_with_its_agency() -> None:
     assert paragraphs(clean(*BODY, "The lakes are nearly empty now. (AFP)"))[-1].endswith("(AFP)")
+
+
+def test_what_is_said_of_several_people_stays() -> None:
+    said = "He was sentenced to death in 1988."
+    listed = [f"{name} was convicted of murder. {said}" for name in ("John Roe", "Richard Miles")]
+    assert clean(*listed, title="T").text.count(said) == 2
+    assert clean(*listed, f"{listed[0]} Nothing more is known.", title="T").text.count(said) == 2
 
 
 def test_bullets_lose_the_dash_only() -> None:
@@ -180,7 +258,9 @@ def test_a_caption_under_the_date_line_goes() -> None:
 
 
 def test_the_file_s_own_fields_win() -> None:
-    article = clean("2024-03-23", *BODY, "(EFE)", "#b", published="2024-03-25", source="The Example", tags=("A", "a", "B"))
+    article = clean(
+        "2024-03-23", *BODY, "(EFE)", "#b", published="2024-03-25", source="The Example", tags=("A", "a", "B")
+    )
     assert (article.published, article.source, article.tags) == (date(2024, 3, 25), "The Example", ("A", "B"))
 
 
@@ -224,8 +304,8 @@ def test_a_single_line_is_text() -> None:
 
 def test_lines_cut_to_fit_a_page_are_joined() -> None:
     wrapped = (
-        "Flood water reached the old harbour of the town shortly before noon on\nTuesday, the mayor told reporters; nobody "
-        "was hurt, but some forty\nfamilies had to leave.\n\nTwo schools will stay closed."
+        "Flood water reached the old harbour of the town shortly before noon on\nTuesday, the mayor told reporters; "
+        "nobody was hurt, but some forty\nfamilies had to leave.\n\nTwo schools will stay closed."
     )
     assert paragraphs(clean_article(raw(wrapped, title="T")))[0].endswith("some forty families had to leave.")
     assert len(paragraphs(clean_article(raw(wrapped, title="T")))) == 2
@@ -268,11 +348,24 @@ def test_nothing_left_is_said(text: str) -> None:
 
 
 LINES = st.lists(
-    st.sampled_from([*BODY, "(AP)", "- a bullet", "#tag #tag", "By Jane Doe", "2024-03-23", "CNN —", "Read more: x", "\u202e", "1711173348"])
+    st.sampled_from(
+        [
+            *BODY,
+            "(AP)",
+            "- a bullet",
+            "#tag #tag",
+            "By Jane Doe",
+            "2024-03-23",
+            "CNN —",
+            "Read more: x",
+            "\u202e",
+            "1711173348",
+        ]
+    )
     | st.text(max_size=40)
     | st.text(alphabet=st.characters(), max_size=20),
     max_size=12,
-)  # fmt: skip
+)
 ANY = st.text(alphabet=st.characters(), max_size=20)
 
 
@@ -281,7 +374,16 @@ ANY = st.text(alphabet=st.characters(), max_size=20)
 def test_any_article_is_survived_and_valid(
     lines: list[str], title: str, published: str, source: str, author: str, url: str, tag: str, html: bool
 ) -> None:
-    entry = raw("\n\n".join(lines), title=title, published=published, source=source, author=author, url=url, tags=(tag,), html=html)
+    entry = raw(
+        "\n\n".join(lines),
+        title=title,
+        published=published,
+        source=source,
+        author=author,
+        url=url,
+        tags=(tag,),
+        html=html,
+    )
     try:
         article = clean_article(entry)
     except ReadError:

@@ -59,7 +59,8 @@ def pdf(lines: list[str], *, info: str = "", trailer: str = "") -> bytes:
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        "/Resources << /Font << /F1 5 0 R >> >> >>",
         f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         f"<< {info} >>",
@@ -107,8 +108,12 @@ def test_markdown_is_read_as_the_words_it_shows(tmp_path: Path) -> None:
     raw = read_one(path)
     assert (raw.title, raw.published, raw.tags) == ("Prison stormed", "2024-08-23", ("Russia", "prison"))
     assert raw.text.split("\n\n") == [
-        "What happened", "Four guards were killed, officials said. ", "first", "second", "<script>x</script>",
-    ]  # fmt: skip
+        "What happened",
+        "Four guards were killed, officials said. ",
+        "first",
+        "second",
+        "<script>x</script>",
+    ]
 
 
 @pytest.mark.parametrize("suffix", [".html", ".htm", ".HTML"])
@@ -126,8 +131,12 @@ def test_html_gives_article_and_metadata(tmp_path: Path, suffix: str) -> None:
 
 def test_pdf_lines_are_joined_and_metadata_read(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
-    lines = ["Four guards were killed in the attack on the prison near Volgo-", "grad, officials said on Friday "
-             "afternoon in a short statement to", "the press.", "Twelve people had been taken hostage."]  # fmt: skip
+    lines = [
+        "Four guards were killed in the attack on the prison near Volgo-",
+        "grad, officials said on Friday afternoon in a short statement to",
+        "the press.",
+        "Twelve people had been taken hostage.",
+    ]
     path.write_bytes(pdf(lines, info="/Title (Prison stormed) /CreationDate (D:20240823100000Z)"))
     raw = read_one(path)
     assert raw.title == "Prison stormed"
@@ -143,7 +152,12 @@ def test_docx_gives_paragraphs_tables_and_properties(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     path.write_bytes(docx(author="Jane Doe", keywords="Russia, prison", created=datetime(2024, 8, 23)))
     raw = read_one(path)
-    assert (raw.title, raw.author, raw.made, raw.tags) == ("Prison stormed", "Jane Doe", "2024-08-23", ("Russia", "prison"))
+    assert (raw.title, raw.author, raw.made, raw.tags) == (
+        "Prison stormed",
+        "Jane Doe",
+        "2024-08-23",
+        ("Russia", "prison"),
+    )
     assert raw.text.split("\n\n") == ["Four guards were killed.", "hostages | 12", "The siege is over."]
 
 
@@ -156,16 +170,54 @@ def test_the_date_of_the_word_template_is_no_date(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        {"title": "T", "text": "X", "published": "2024-01-02", "url": "u", "source": "S", "author": "A", "tags": ["p", "q"]},
-        {"headline": "T", "body": "X", "date": "2024-01-02", "link": "u", "publisher": "S", "byline": "A", "keywords": "p, q"},
-        {"Title": "T", "articleBody": "X", "datePublished": "2024-01-02", "URL": "u", "publisher": {"name": "S"},
-         "author": [{"@type": "Person", "name": "A"}], "keywords": ["p", "q"]},
-        {"name": "T", "content": "X", "publishedAt": "2024-01-02", "web_url": "u", "source": {"id": None, "name": "S"},
-         "author": "A", "tags": "p;q", "description": "not the text"},
-        {"title": "T", "content_text": "X", "date_published": "2024-01-02", "url": "u", "site_name": "S",
-         "authors": ["A"], "tags": [{"name": "p"}, {"name": "q"}]},
+        {
+            "title": "T",
+            "text": "X",
+            "published": "2024-01-02",
+            "url": "u",
+            "source": "S",
+            "author": "A",
+            "tags": ["p", "q"],
+        },
+        {
+            "headline": "T",
+            "body": "X",
+            "date": "2024-01-02",
+            "link": "u",
+            "publisher": "S",
+            "byline": "A",
+            "keywords": "p, q",
+        },
+        {
+            "Title": "T",
+            "articleBody": "X",
+            "datePublished": "2024-01-02",
+            "URL": "u",
+            "publisher": {"name": "S"},
+            "author": [{"@type": "Person", "name": "A"}],
+            "keywords": ["p", "q"],
+        },
+        {
+            "name": "T",
+            "content": "X",
+            "publishedAt": "2024-01-02",
+            "web_url": "u",
+            "source": {"id": None, "name": "S"},
+            "author": "A",
+            "tags": "p;q",
+            "description": "not the text",
+        },
+        {
+            "title": "T",
+            "content_text": "X",
+            "date_published": "2024-01-02",
+            "url": "u",
+            "site_name": "S",
+            "authors": ["A"],
+            "tags": [{"name": "p"}, {"name": "q"}],
+        },
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("shape", ["object", "list", "wrapped", "jsonl"])
 def test_records_under_any_usual_name(tmp_path: Path, record: dict[str, object], shape: str) -> None:
     path = tmp_path / ("a.jsonl" if shape == "jsonl" else "a.json")
@@ -194,7 +246,14 @@ def test_csv(tmp_path: Path, delimiter: str) -> None:
     path = tmp_path / "a.csv"
     with path.open("w", newline="", encoding="utf-8-sig") as stream:
         rows = csv.writer(stream, delimiter=delimiter)
-        rows.writerows([["Headline", "Body", "Date"], ["T", 'One, "two"; three.\n\nFour.', "2024-01-02"], ["U", "", ""], ["V", "W"]])
+        rows.writerows(
+            [
+                ["Headline", "Body", "Date"],
+                ["T", 'One, "two"; three.\n\nFour.', "2024-01-02"],
+                ["U", "", ""],
+                ["V", "W"],
+            ]
+        )
     first, second, third = read(path)
     assert first == RawArticle("T", 'One, "two"; three.\n\nFour.', "2024-01-02", "", "", "", (), f"{path}#1")
     assert isinstance(second, ReadError)
@@ -205,8 +264,15 @@ def test_csv(tmp_path: Path, delimiter: str) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_format_is_read_through_gzip(tmp_path: Path, suffix: str) -> None:
     record = json.dumps({"title": "T", "text": STORY}).encode()
-    content = {".html": HTML.encode(), ".htm": HTML.encode(), ".pdf": pdf([STORY]), ".docx": docx(), ".json": record,
-               ".jsonl": record, ".csv": b"title,text\nT,Story.\n"}.get(suffix, STORY.encode())  # fmt: skip
+    content = {
+        ".html": HTML.encode(),
+        ".htm": HTML.encode(),
+        ".pdf": pdf([STORY]),
+        ".docx": docx(),
+        ".json": record,
+        ".jsonl": record,
+        ".csv": b"title,text\nT,Story.\n",
+    }.get(suffix, STORY.encode())
     plain, packed = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}.gz"
     plain.write_bytes(content)
     packed.write_bytes(gzip.compress(content))
@@ -225,7 +291,9 @@ def test_a_large_archive_is_read_as_a_stream(tmp_path: Path) -> None:
 # Encodings
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"]
+)
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".csv", ".html"])
 def test_encodings(tmp_path: Path, encoding: str, suffix: str) -> None:
     words = "The café in São Paulo was closed, officials in Düsseldorf said, and nobody complained about it for long."
@@ -269,8 +337,15 @@ def test_cyrillic_without_a_declaration(tmp_path: Path) -> None:
         ("a.pdf", b"%PDF-1.4\nnot really", "PDF"),
         ("a.pdf", pdf([STORY])[:120], "PDF"),
         ("a.pdf", pdf([]), "no text"),
-        ("a.pdf", pdf([STORY], trailer=f"/ID [<{'0' * 32}><{'0' * 32}>] /Encrypt << /Filter /Standard /V 1 /R 2 "
-                      f"/O <{'41' * 32}> /U <{'42' * 32}> /P -4 >>"), "encrypted"),
+        (
+            "a.pdf",
+            pdf(
+                [STORY],
+                trailer=f"/ID [<{'0' * 32}><{'0' * 32}>] /Encrypt << /Filter /Standard /V 1 /R 2 "
+                f"/O <{'41' * 32}> /U <{'42' * 32}> /P -4 >>",
+            ),
+            "encrypted",
+        ),
         ("a.docx", b"PK\x03\x04 broken", "Word"),
         ("a.docx", docx()[:2000], "Word"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "encrypted"),
@@ -286,7 +361,7 @@ def test_cyrillic_without_a_declaration(tmp_path: Path) -> None:
         ("a.txt.gz", gzip.compress(STORY.encode() * 50)[:-12], "cannot be read"),
         ("a.txt.gz", b"not gzip at all", "cannot be read"),
     ],
-)  # fmt: skip
+)
 def test_bad_files_are_named_with_the_reason(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
@@ -295,7 +370,15 @@ def test_bad_files_are_named_with_the_reason(tmp_path: Path, name: str, content:
 
 def test_a_broken_line_does_not_lose_the_others(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    lines = ['{"text": "One."}', '{"text": "Two', "", "[1, 2]", '{"n": ' + "9" * 5000 + "}", "\x00", '{"text": "Three."}']
+    lines = [
+        '{"text": "One."}',
+        '{"text": "Two',
+        "",
+        "[1, 2]",
+        '{"n": ' + "9" * 5000 + "}",
+        "\x00",
+        '{"text": "Three."}',
+    ]
     path.write_text("\n".join(lines))
     found = read(path)
     assert [a.text for a in found if isinstance(a, RawArticle)] == ["One.", "Three."]
@@ -349,8 +432,12 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(suffix=st.sampled_from(SUFFIXES), packed=st.booleans(), head=st.sampled_from([b"", b"%PDF-1.4\n", b"text\n", b"<p>"]),
-       tail=st.binary(max_size=300))  # fmt: skip
+@given(
+    suffix=st.sampled_from(SUFFIXES),
+    packed=st.booleans(),
+    head=st.sampled_from([b"", b"%PDF-1.4\n", b"text\n", b"<p>"]),
+    tail=st.binary(max_size=300),
+)
 def test_no_bytes_raise(tmp_path: Path, suffix: str, packed: bool, head: bytes, tail: bytes) -> None:
     path = tmp_path / f"a{suffix}{'.gz' if packed else ''}"
     path.write_bytes(gzip.compress(head + tail) if packed else head + tail)
@@ -360,8 +447,12 @@ def test_no_bytes_raise(tmp_path: Path, suffix: str, packed: bool, head: bytes, 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["title", "text", "articles", "date", "tags", "name", "author", "source"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["title", "text", "articles", "date", "tags", "name", "author", "source"]), inner
+        )
+    ),
     max_leaves=8,
 )
 
@@ -423,7 +514,16 @@ def test_file_names_of_any_bytes_give_printable_places(tmp_path: Path) -> None:
 
 
 def test_importing_the_readers_is_light() -> None:
-    heavy = ["trafilatura", "pypdfium2", "docx", "charset_normalizer", "lxml", "markdown_it", "dateparser", "datasketch"]
+    heavy = [
+        "trafilatura",
+        "pypdfium2",
+        "docx",
+        "charset_normalizer",
+        "lxml",
+        "markdown_it",
+        "dateparser",
+        "datasketch",
+    ]
     code = f"import sys, index.readers, index.cleaning, index.reprints; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -10,8 +10,31 @@ from index.article import Span
 from index.passages import MAX_SENTENCE_CHARS, TARGET_WORDS, split_passages
 from index.sentences import split_sentences
 
-PIECES = ["Mr. Smith", " left.", " The U.S.", " St. Louis", "\n\n", "…", "...", " “No,” she said.", " 5 p.m.", " Tuesday", "é",
-          " (AP)", " — ", "\u2029", "\U0001f600", " a", ".", "!", "?", "\r\n", "\t", " Jan. 5", " 3.5 million"]  # fmt: skip
+PIECES = [
+    "Mr. Smith",
+    " left.",
+    " The U.S.",
+    " St. Louis",
+    "\n\n",
+    "…",
+    "...",
+    " “No,” she said.",
+    " 5 p.m.",
+    " Tuesday",
+    "é",
+    " (AP)",
+    " — ",
+    "\u2029",
+    "\U0001f600",
+    " a",
+    ".",
+    "!",
+    "?",
+    "\r\n",
+    "\t",
+    " Jan. 5",
+    " 3.5 million",
+]
 TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=60).map("".join)
 
 
@@ -28,7 +51,11 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=60).ma
         ["The company rose 5.4% to $3.5 million.", "It has No. 5 in its class."],
         ["George W. Bush won.", "J. K. Rowling wrote it.", "Roe v. Wade fell."],
         ["She lives in the U.S.", "He lives in Canada."],
-        ["The Aug. 9 search took hours.", "Lt. Gov. Dan Patrick spoke to Dr. Jones Jr. of Washington, D.C.", "It ended."],
+        [
+            "The Aug. 9 search took hours.",
+            "Lt. Gov. Dan Patrick spoke to Dr. Jones Jr. of Washington, D.C.",
+            "It ended.",
+        ],
         ["She was born in Ft. Worth, Texas.", "Mt. Everest is far."],
     ],
 )
