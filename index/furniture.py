@@ -1,7 +1,7 @@
 """Page furniture: lines that a news page carries around its article, told by their form.
 
 Every rule wants the whole line to be furniture, so that a sentence about newsletters, cookies or
-photographs stays. Measured on 300 pages of RealTime QA (2026-11); figures in tests/test_cleaning.py. This
+photographs stays. What they take out of real pages was read by eye; figures in tests/test_cleaning.py. This
 module does not know about articles, nor where in one a line stood.
 """
 

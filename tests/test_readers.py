@@ -421,6 +421,12 @@ def test_a_forbidden_file(tmp_path: Path) -> None:
     assert "Permission denied" in read_error(path)
 
 
+def test_a_file_that_fails_while_it_is_read(tmp_path: Path) -> None:
+    for name in ("a.txt", "a.jsonl", "a.csv"):
+        (tmp_path / name).symlink_to("/proc/self/mem")  # opens, and then gives an I/O error, to root as well
+        assert "Input/output error" in read_error(tmp_path / name)
+
+
 def test_what_is_no_file(tmp_path: Path) -> None:
     pipe = tmp_path / "a.txt"
     os.mkfifo(pipe)
