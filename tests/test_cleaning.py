@@ -1,6 +1,6 @@
 """What is taken out of an article, what is kept, and that nothing breaks on the way.
 
-Measured on 800 pages of the real corpora (2026-11), about 36,000 lines: 2,203 lines were taken out. Read by eye,
+Measured on 800 pages of the real corpora (2026-11), about 40,000 lines: 2,203 lines were taken out. Read by eye,
 repetitions of one form aside, two were real content taken for furniture, and the sentence rule took addresses and
 sentences out of lists; the rules at fault were narrowed, and the cases stand below.
 """
@@ -205,9 +205,9 @@ def test_a_sentence_said_twice_counts_once() -> None:
         "Monday, June 8, 2020",
         "Location: Washington, D.C.",
         "By Thursday the water had gone.",
-        "This article has been updated to reflect the news that the council granted the town emergency status.",
+        "This article has been updated to reflect the news that the council gave the town emergency status.",
         "The agency will host a webinar on Monday to explain which documents families should plan to submit when they "
-        "apply for a grant. Sign up here to receive the link, which will be sent to everybody before the meeting starts.",
+        "apply for a grant. Sign up here to receive the link, which will be sent to all before the meeting starts.",
         "By Monday everything was under water",
     ],
 )
