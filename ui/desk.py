@@ -33,6 +33,7 @@ _STOP: dict[str, Any] = {"submit_btn": False, "stop_btn": "Stop"}
 
 Update = tuple[Any, Any, Any, Any, Any]
 """New values for: conversation, question box, past turns, the newest turn, evidence."""
+_UNCHANGED: Update = (gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip())
 
 
 class Desk:
@@ -59,8 +60,11 @@ class Desk:
             day = read_day(as_of, "as of") or date.today()
         except UsageError as error:
             gr.Warning(safe(str(error)), title="Filters")
-            return
-        if question:
+            question = ""
+        if not question:
+            # A generator that ends without a yield would empty every output.
+            yield _UNCHANGED
+        else:
             yield from self._answer(conversation, question, filters, day, request.session_hash or "")
 
     def example(
@@ -80,7 +84,9 @@ class Desk:
     def retry(self, conversation: Conversation, request: gr.Request) -> Iterator[Update]:
         """Ask the last question again, as it was asked."""
         last = conversation.last
-        if last is not None:
+        if last is None:
+            yield _UNCHANGED
+        else:
             past = conversation.without_last()
             yield from self._answer(past, last.question, last.filters, last.as_of, request.session_hash or "")
 
