@@ -33,7 +33,7 @@ lint: $(VENV)/.installed-dev
 # Today's install is tomorrow's: every version that `pip install` may take, for all platforms and extras.
 lock: $(VENV)/.installed-dev
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --all-extras --universal \
-		--python-version 3.11 --no-config --no-emit-index-url --output-file requirements.lock
+		--python-version 3.11 --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
