@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import WORDS, make_text
+from made_articles import WORDS, make_text
 
 from index.build import Report, build_index
 from index.catalogue import Catalogue, fts_query
@@ -315,19 +315,34 @@ from pathlib import Path
 from index.build import build_index
 from index.embedder import MiniLM
 from index.home import Home
+from index.reprints import signature
 
-def run(folder, home):
+signature("loads its library")
+embedder = MiniLM(threads=1)  # one thread: with more it could not be used after a fork
+
+def run(folder, home, last_statement):
+    statements = 0
+
+    def watch(frame, event, called):
+        nonlocal statements
+        if event == "c_call" and called.__name__ in ("execute", "executemany"):
+            statements += 1
+            if statements == last_statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(watch)
     try:
-        build_index([Path(folder)], Home(home), batch=4, embedder=lambda: MiniLM(threads=1))
+        build_index([Path(folder)], Home(home), batch=4, embedder=lambda: embedder)
+        Path(home, "statements").write_text(str(statements))
         os._exit(0)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
 
 for line in sys.stdin:
-    folder, home, delay = json.loads(line)
+    folder, home, delay, last_statement = json.loads(line)
     started = time.monotonic()
-    child = os.fork() or run(folder, home)
+    child = os.fork() or run(folder, home, last_statement)
     if delay is not None:
         time.sleep(delay)
         os.kill(child, signal.SIGKILL)
@@ -337,19 +352,20 @@ for line in sys.stdin:
 
 
 def test_a_kill_at_any_moment_leaves_no_trace(folder: Path, tmp_path: Path) -> None:
-    """Twenty runs killed at moments spread over the run's duration, each run again and compared.
+    """Runs killed at ten times spread over the run's duration and at ten of its SQL statements, then run again.
 
-    The runner imports once and forks for each run, so that every moment falls into work, not imports.
+    Most of the time goes into embedding, so times alone would seldom fall into a transaction. The runner
+    imports once and forks for each run, so that every moment falls into work, not imports.
     """
     write_thirty(folder)
     with subprocess.Popen(
         [sys.executable, "-c", RUNNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     ) as runner:
 
-        def run(home: Path, delay: float | None = None) -> tuple[int, float]:
+        def run(home: Path, delay: float | None = None, statement: int = 0) -> tuple[int, float]:
             assert runner.stdin is not None
             assert runner.stdout is not None
-            print(json.dumps([str(folder), str(home), delay]), file=runner.stdin, flush=True)
+            print(json.dumps([str(folder), str(home), delay, statement]), file=runner.stdin, flush=True)
             code, took = json.loads(runner.stdout.readline())
             return code, took
 
@@ -358,16 +374,20 @@ def test_a_kill_at_any_moment_leaves_no_trace(folder: Path, tmp_path: Path) -> N
         assert code == 0
         expected = dump(Home(tmp_path / "undisturbed"))
         assert len(expected["passage_vectors"]) >= 30
+        statements = int((tmp_path / "undisturbed" / "statements").read_text())
+
         chance = random.Random(2026)
+        moments: list[tuple[float | None, int]] = [(duration * (n + chance.random()) / 10, 0) for n in range(10)]
+        moments += [(None, chance.randrange(statements * n // 10, statements * (n + 1) // 10)) for n in range(10)]
         killed = 0
-        for n in range(20):
+        for n, (delay, statement) in enumerate(moments):
             home = tmp_path / f"killed-{n}"
-            killed += run(home, duration * (n + chance.random()) / 20)[0] == -9
+            killed += run(home, delay, statement)[0] == -9
             assert run(home)[0] == 0
-            assert dump(Home(home)) == expected, f"kill {n}"
+            assert dump(Home(home)) == expected, f"{moments[n]} of {duration} s, {statements} statements"
             assert_whole(Home(home))
             shutil.rmtree(home)
-        assert killed >= 10  # the last moments may come after the end
+        assert killed >= 15  # the last times may come after the end
 
 
 def write_thirty(folder: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import WORDS, make_article, make_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_articles import WORDS, make_article, make_text
 
 from index.article import Article
 from index.catalogue import Catalogue, fts_query

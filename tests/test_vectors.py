@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import make_article, make_text
+from made_articles import make_article, make_text
 
 from index.catalogue import Catalogue
 from index.home import Home

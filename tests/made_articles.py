@@ -1,0 +1,37 @@
+"""Articles made to order: prose without sense, the same for the same seed."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from datetime import date
+
+from index.article import Article
+
+WORDS = [
+    *("academy", "airport", "archive", "border", "bridge", "budget", "cathedral", "council", "cyclist", "drought"),
+    *("election", "ferry", "festival", "fishery", "glacier", "harbour", "harvest", "hospital", "inquiry", "library"),
+    *("lighthouse", "market", "mayor", "museum", "orchard", "parliament", "quarry", "railway", "refinery"),
+    *("reservoir", "satellite", "storm", "strike", "treaty", "tunnel", "turbine", "vaccine", "verdict", "volcano"),
+]
+
+
+def make_text(seed: int, sentences: int = 12) -> str:
+    """Prose without sense, the same for the same seed: paragraphs of three sentences."""
+    chance = random.Random(seed)
+    written = [" ".join(chance.choices(WORDS, k=chance.randint(6, 16))).capitalize() + "." for _ in range(sentences)]
+    return "\n\n".join(" ".join(written[i : i + 3]) for i in range(0, sentences, 3))
+
+
+def make_article(
+    title: str = "A title",
+    text: str = "The bridge was closed on Monday. The mayor spoke of a storm.",
+    *,
+    path: str = "/articles/one.txt",
+    published: date | None = None,
+    source: str = "",
+    tags: tuple[str, ...] = (),
+) -> Article:
+    """An article as `clean_article` would make it."""
+    digest = hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
+    return Article(digest[:16], title, text, published, source, "", "", tags, path, digest)
