@@ -89,15 +89,16 @@ class LocalModel(CustomLLM):
         Raises:
             ModelError: the folder holds no chat model that transformers can load.
         """
-        model, tokenizer = _load(folder, device, threads)
+        from qa.decoding import Decoder
+        from qa.loading import load_model, read_stop_ids
+
+        model, tokenizer = load_model(folder, device, threads)
         longest = getattr(model.config, "max_position_embeddings", context_window)
         super().__init__(
             model_name=name or folder.name, context_window=min(context_window, longest), max_tokens=max_tokens
         )
-        from qa.decoding import Decoder
-
         self._tokenizer = tokenizer
-        self._decoder: Decoder = Decoder(model, _stop_ids(model, tokenizer), kept_tokens=self.context_window)
+        self._decoder: Decoder = Decoder(model, read_stop_ids(model, tokenizer), kept_tokens=self.context_window)
 
     @classmethod
     def class_name(cls) -> str:
@@ -225,51 +226,6 @@ class LocalModel(CustomLLM):
             encoded = self._tokenizer.apply_chat_template(chat, sanitize_control_tokens=True, **options)
         ids: list[int] = encoded["input_ids"]
         return ids
-
-
-def _load(folder: Path, device: str, threads: int) -> tuple[Any, Any]:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    if threads:
-        torch.set_num_threads(threads)
-    where = _choose_device() if device == "auto" else device
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=_choose_dtype(where), local_files_only=True, use_safetensors=True
-        )
-        model.to(where).eval()
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-        raise ModelError(f"{folder} cannot be loaded as a language model: {error}") from error
-    if not tokenizer.chat_template:
-        raise ModelError(f"the model in {folder} has no chat template: choose one trained to follow instructions")
-    return model, tokenizer
-
-
-def _choose_device() -> str:
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _choose_dtype(device: str) -> Any:
-    import torch
-
-    if device.startswith("cuda"):
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return torch.float16 if device == "mps" else torch.float32
-
-
-def _stop_ids(model: Any, tokenizer: Any) -> set[int]:
-    """The tokens that end an answer: what the model and its tokenizer name, and every control token."""
-    named = model.generation_config.eos_token_id
-    control = [i for i, token in tokenizer.added_tokens_decoder.items() if token.special]
-    return {*([named] if isinstance(named, int) else named or []), *tokenizer.all_special_ids, *control}
 
 
 def _uncertain(text: str, stop: Sequence[str]) -> int:

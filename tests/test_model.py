@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import threading
@@ -286,3 +287,11 @@ def test_importing_the_module_does_not_import_torch() -> None:
     script = "import qa.model, qa.weights, sys; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     root = Path(__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
+
+
+def test_truncated_weights_are_a_model_error(tiny: LocalModel, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny._decoder._model.name_or_path, tmp_path / "cut")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:5000])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        LocalModel(folder)

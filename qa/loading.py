@@ -1,0 +1,59 @@
+"""Load a causal model and its tokenizer from a folder of safetensors onto the best device there is.
+
+Pickled weights are refused: loading them runs whatever code they hold. This module does not know how the
+model is used.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils.logging import disable_progress_bar
+
+from index.errors import ModelError
+
+
+def load_model(folder: Path, device: str, threads: int) -> tuple[Any, Any]:
+    """The model, ready to be asked, and its tokenizer; see `LocalModel` for `device` and `threads`.
+
+    Raises:
+        ModelError: the folder holds no chat model that transformers can load.
+    """
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    if threads:
+        torch.set_num_threads(threads)
+    where = _choose_device() if device == "auto" else device
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=_choose_dtype(where), local_files_only=True, use_safetensors=True
+        )
+        model.to(where).eval()
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        raise ModelError(f"{folder} cannot be loaded as a language model: {error}") from error
+    if not tokenizer.chat_template:
+        raise ModelError(f"the model in {folder} has no chat template: choose one trained to follow instructions")
+    return model, tokenizer
+
+
+def _choose_device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _choose_dtype(device: str) -> Any:
+    if device.startswith("cuda"):
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return torch.float16 if device == "mps" else torch.float32
+
+
+def read_stop_ids(model: Any, tokenizer: Any) -> set[int]:
+    """The tokens that end an answer: what the model and its tokenizer name, and every control token."""
+    named = model.generation_config.eos_token_id
+    control = [i for i, token in tokenizer.added_tokens_decoder.items() if token.special]
+    return {*([named] if isinstance(named, int) else named or []), *tokenizer.all_special_ids, *control}
