@@ -123,6 +123,13 @@ class Catalogue:
             raise UsageError(f"more than one article id begins with {article_id!r}: give more of it")
         return read_article(rows[0])
 
+    def newest_articles(self, count: int) -> list[Article]:
+        """The `count` newest articles, those without a date last."""
+        rows = self.database.connection.execute(
+            f"{SELECT_ARTICLE} ORDER BY published IS NULL, published DESC, number LIMIT ?", (count,)
+        )
+        return [read_article(row) for row in rows]
+
     def places(self, article_id: str) -> list[Place]:
         """Every place that holds the article with this id, oldest first; empty if there is none."""
         number = _find_number(self.database.connection, article_id)

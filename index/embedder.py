@@ -136,7 +136,8 @@ def _batches(lengths: Sequence[int], *, size: int) -> list[list[int]]:
 
 def _mean(hidden: Vectors, mask: Vectors) -> Vectors:
     summed: Vectors = np.einsum("blh,bl->bh", hidden, mask)
-    return summed / mask.sum(axis=1, keepdims=True)
+    mean: Vectors = summed / mask.sum(axis=1, keepdims=True)
+    return mean
 
 
 def _mean_of_spans(

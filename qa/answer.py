@@ -76,7 +76,8 @@ class Answer:
     """The checked answer to one question.
 
     `text` is what is shown, with `[n]` marks; `short` is the answer in a few words, empty when
-    `abstained`. `evidence` is what the model read; `nearest` is filled on abstention only.
+    `abstained`; `best_guess` is what the model wrote, shown to nobody unless it is `short`. `evidence` is
+    what the model read; `nearest` is filled on abstention only.
     `timings` are seconds since the question came in: `sources_s`, `first_word_s`, `total_s`.
     """
 
@@ -84,6 +85,7 @@ class Answer:
     query: Query
     text: str
     short: str
+    best_guess: str
     abstained: bool
     evidence: tuple[Evidence, ...]
     citations: tuple[Citation, ...]

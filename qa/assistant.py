@@ -1,0 +1,233 @@
+"""The whole way from a question to a checked answer, as events.
+
+The pipeline reads as the algorithm: understand, search, choose evidence, read, check. This module does not
+know what becomes of the events, nor how any single step is done.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from index.article import Hit
+from index.catalogue import Catalogue
+from index.errors import CancelledError
+from index.home import Home
+from index.query import Filters, Query
+from index.search import Findings, Searcher
+from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn
+from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
+from qa.confidence import ANSWER_FROM, estimate_confidence
+from qa.evidence import choose_evidence
+from qa.followup import make_standalone
+from qa.smalltalk import reply_to_smalltalk
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from qa.reading import Reading
+
+NEAREST = 3
+"""Passages named when the articles do not answer."""
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What is known so far of one question."""
+
+    question: str
+    query: Query
+    findings: Findings
+    evidence: tuple[Evidence, ...]
+    started: float
+    timings: dict[str, float] = field(default_factory=dict)
+    reading: Reading | None = None
+    confidence: float = 0.0
+
+    def answer(self, draft: Draft, *, abstained: bool) -> Answer:
+        """The finished answer; its total time ends now."""
+        written = self.reading.text if self.reading else ""
+        stands = bool(draft.citations) and not draft.withheld and is_fragment(written)
+        return Answer(
+            question=self.question,
+            query=self.query,
+            text=draft.text,
+            short=written if stands and not abstained else "",
+            best_guess=written,
+            abstained=abstained,
+            evidence=self.evidence,
+            citations=tuple(draft.citations),
+            withheld=tuple(draft.withheld),
+            confidence=self.confidence,
+            timings={**self.timings, "total_s": time.perf_counter() - self.started},
+            prompt_tokens=self.reading.prompt_tokens if self.reading else 0,
+            answer_tokens=self.reading.answer_tokens if self.reading else 0,
+        )
+
+
+class Assistant:
+    """Answers questions from one index. For many threads; the model reads one question at a time."""
+
+    def __init__(self, searcher: Searcher, model: Future[LLM]) -> None:
+        self._searcher = searcher
+        self._model = model
+        self._reading = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, home: Path | str, *, model: str = "default", models_dir: Path | None = None, llm: LLM | None = None
+    ) -> Self:
+        """Open the index in `home`; the model loads in the background, or is `llm`, any llama-index model.
+
+        Raises:
+            IndexMissingError: there is no index in `home`.
+            IndexMismatchError: the index was made by another version or embedder.
+        """
+        place = Home(home)
+        future: Future[LLM]
+        if llm is not None:
+            future = Future()
+            future.set_result(llm)
+            return cls(Searcher(place), future)
+        pool = ThreadPoolExecutor(1, thread_name_prefix="model")
+        future = pool.submit(_load_model, model, models_dir or place.models)
+        pool.shutdown(wait=False)
+        return cls(Searcher(place), future)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The articles."""
+        return self._searcher.catalogue
+
+    def model_ready(self) -> bool:
+        """Whether the model is loaded."""
+        return self._model.done() and self._model.exception() is None
+
+    @property
+    def model_error(self) -> str:
+        """Why the model cannot be used; empty while it loads and when it is ready."""
+        error = self._model.exception() if self._model.done() else None
+        return str(error) if error else ""
+
+    def search(self, query: Query, *, k: int = 10) -> list[Hit]:
+        """The `k` best passages."""
+        return self._searcher.search(query, k=k)
+
+    def find_evidence(self, query: Query) -> tuple[Evidence, ...]:
+        """What the model would be given to read."""
+        return choose_evidence(query, self._searcher.find(query))
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),  # noqa: B008 frozen
+        as_of: date | None = None,
+    ) -> Answer:
+        """The checked answer to `question`, when it is done."""
+        *_, done = self.stream(question, history=history, filters=filters, as_of=as_of)
+        assert isinstance(done, Done)  # noqa: S101 the last event by contract
+        return done.answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),  # noqa: B008 frozen
+        as_of: date | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """The answer as it comes about: `Found`, then `Delta`s, then `Done`.
+
+        Raises:
+            CancelledError: `cancel` was set.
+            ModelError: the model cannot be used.
+        """
+        started = time.perf_counter()
+        query = Query(make_standalone(question, history), as_of or date.today(), filters)
+        reply = reply_to_smalltalk(question)
+        if reply is not None:
+            yield from _say(question, query, reply)
+            return
+        findings = self._searcher.find(query)
+        evidence = choose_evidence(query, findings)
+        outcome = _Outcome(question, query, findings, evidence, started)
+        outcome.timings["sources_s"] = time.perf_counter() - started
+        yield Found(query, evidence)
+        if not evidence:
+            yield from self._abstain(outcome)
+            return
+        outcome.reading = self._read(query, evidence, cancel)
+        outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
+        draft = compose(outcome.reading.text, evidence, query.text)
+        outcome.confidence = estimate_confidence(query, findings, evidence, outcome.reading)
+        if is_refusal(outcome.reading.text) or outcome.confidence < ANSWER_FROM:
+            yield from self._abstain(outcome)
+            return
+        yield Delta(draft.text)
+        yield Done(outcome.answer(draft, abstained=False))
+
+    def example_questions(self, count: int = 4) -> list[str]:
+        """Questions about what is indexed, for someone who does not know what to ask."""
+        from qa.examples import suggest_questions
+
+        return suggest_questions(self.catalogue, count)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._model.cancel()
+        self._searcher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, query: Query, evidence: Sequence[Evidence], cancel: threading.Event | None) -> Reading:
+        """Have the model write its answer; `cancel` is heeded while waiting for it, too."""
+        from qa.reading import write_answer
+
+        while not self._model.done():
+            _stop_if(cancel)
+            time.sleep(0.05)
+        llm = self._model.result()
+        while not self._reading.acquire(timeout=0.1):
+            _stop_if(cancel)
+        try:
+            return write_answer(llm, query, evidence, cancel=cancel)
+        finally:
+            self._reading.release()
+
+    def _abstain(self, outcome: _Outcome) -> Iterator[Event]:
+        """Say that the articles do not answer, and name the nearest passages."""
+        ranked = enumerate(outcome.findings.candidates[:NEAREST], start=1)
+        nearest = tuple(Hit(c.passage, c.fused, rank) for rank, c in ranked)
+        yield Delta(NOT_FOUND)
+        yield Done(replace(outcome.answer(Draft(text=NOT_FOUND), abstained=True), nearest=nearest))
+
+
+def _say(question: str, query: Query, reply: str) -> Iterator[Event]:
+    """An answer that rests on no article, about Dateline itself."""
+    yield Delta(reply)
+    yield Done(Answer(question, query, reply, short="", best_guess="", abstained=False, evidence=(), citations=()))
+
+
+def _load_model(model: str, models_dir: Path) -> LLM:
+    from qa.model import LocalModel
+    from qa.weights import prepare_model
+
+    return LocalModel(prepare_model(model, models_dir), name=model)
+
+
+def _stop_if(cancel: threading.Event | None) -> None:
+    if cancel is not None and cancel.is_set():
+        raise CancelledError("stopped")

@@ -1,0 +1,119 @@
+"""Every sentence of an answer against the evidence: which quote bears it out, and how far.
+
+A sentence is judged against one quote at a time. Its numbers, months, weekdays and names must stand in
+the quote, in the title or date of the quote's article, or in the question; its content words must
+mostly do so. The model's own [n] marks are ignored. This module does not know how evidence was chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.article import Span
+from index.sentences import split_sentences
+from qa.answer import Citation, Evidence, Verdict
+from qa.facts import Facts, facts_of
+
+SUPPORTED_RECALL = 0.6
+"""Share of a sentence's content words that a quote must hold for the sentence to count as supported."""
+
+WEAK_RECALL = 0.3
+"""Below this share a sentence is unsupported even where its numbers and names stand in the quote."""
+
+_MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The best evidence for a sentence; `evidence` is None when none comes near."""
+
+    verdict: Verdict
+    evidence: Evidence | None
+    recall: float
+    reason: str
+
+
+def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -> Judgement:
+    """How far the best single quote of `evidence` bears out `sentence`."""
+    claim = facts_of(strip_marks(sentence))
+    asked = facts_of(question)
+    best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
+    for item in evidence:
+        judgement = _judge(claim, item, asked)
+        if _order(judgement) > _order(best):
+            best = judgement
+    return best
+
+
+def strip_marks(text: str) -> str:
+    """`text` without [n] marks."""
+    return _MARK.sub("", text).strip()
+
+
+def split_claims(text: str) -> list[Span]:
+    """The sentences of an answer."""
+    return split_sentences(text)
+
+
+def to_citation(claim: Span, judgement: Judgement) -> Citation:
+    """`judgement` as a citation of the characters `claim` of the answer's text."""
+    if judgement.evidence is None:
+        raise ValueError("a judgement without evidence cannot be cited")
+    item = judgement.evidence
+    return Citation(claim, item.number, item.span, judgement.verdict, judgement.reason)
+
+
+def _order(judgement: Judgement) -> tuple[int, float]:
+    rank = {Verdict.UNSUPPORTED: 0, Verdict.WEAK: 1, Verdict.SUPPORTED: 2}[judgement.verdict]
+    return rank, judgement.recall
+
+
+def _judge(claim: Facts, item: Evidence, asked: Facts) -> Judgement:
+    quote = facts_of(item.quote)
+    context = facts_of(item.article.title)
+    missing = missing_facts(claim, quote, context, asked, item)
+    recall = _recall(claim.words, quote.words | context.words, asked.words)
+    if missing:
+        return Judgement(Verdict.UNSUPPORTED, item, recall, f"not in the quote: {', '.join(missing)}")
+    if claim.negated != quote.negated and claim.negated != asked.negated:
+        return Judgement(Verdict.WEAK, item, recall, "one of sentence and quote is negated, the other is not")
+    if recall >= SUPPORTED_RECALL:
+        return Judgement(Verdict.SUPPORTED, item, recall, "")
+    if recall >= WEAK_RECALL:
+        return Judgement(Verdict.WEAK, item, recall, "the quote says only part of this")
+    return Judgement(Verdict.UNSUPPORTED, item, recall, "the quote speaks of something else")
+
+
+def missing_facts(claim: Facts, quote: Facts, context: Facts, asked: Facts, item: Evidence) -> list[str]:
+    """Numbers, months, weekdays and names of `claim` that nothing it may lean on holds."""
+    published = item.article.published
+    numbers = quote.numbers | context.numbers | asked.numbers
+    months = quote.months | context.months | asked.months
+    if published is not None:
+        numbers |= {float(published.year), float(published.day)}
+        months |= {published.month}
+    names = quote.names | quote.words | context.names | asked.names | asked.words
+    missing = [f"{n:g}" for n in sorted(claim.numbers - numbers)]
+    missing += [f"month {m}" for m in sorted(claim.months - months)]
+    missing += sorted(claim.weekdays - quote.weekdays - asked.weekdays)
+    missing += sorted(n for n in claim.names if not _named(n, names))
+    return missing
+
+
+def _named(name: str, known: frozenset[str]) -> bool:
+    """Whether `name` or its stem or its demonym's root ("Russian" for "Russia") is known."""
+    stems = facts_of(name).words | {name}
+    if stems & known:
+        return True
+    return len(name) >= 5 and any(k[:5] == name[:5] and abs(len(k) - len(name)) <= 3 for k in known)
+
+
+def _recall(words: frozenset[str], held: frozenset[str], asked: frozenset[str]) -> float:
+    """Share of content words held; words of the question count half, since repeating them proves nothing."""
+    if not words:
+        return 1.0
+    weights = {w: 0.5 if w in asked and w not in held else 1.0 for w in words}
+    total = sum(weights.values())
+    return sum(weights[w] for w in words if w in held) / total

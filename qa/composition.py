@@ -1,0 +1,96 @@
+"""From what the model wrote to what is shown: each sentence judged, cited, or withheld.
+
+This module does not know the model or the index; it writes no word of its own into an answer but the
+sentence that nothing was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.article import Span
+from qa.answer import Citation, Evidence, Verdict, Withheld
+from qa.attribution import Judgement, judge_sentence, split_claims, strip_marks, to_citation
+
+NOT_FOUND = "The articles do not say."
+
+_MAX_CITED = 3
+"""Sources named for one short answer."""
+
+_REFUSALS = ("not stated", "not mentioned", "not specified", "unknown", "no answer", "n/a", "the evidence does not")
+
+
+@dataclass(slots=True)
+class Draft:
+    """Text under construction, with its citations; offsets are right at every moment."""
+
+    text: str = ""
+    citations: list[Citation] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+
+    def add(self, sentence: str, judgements: Sequence[Judgement], *, gap: str) -> str:
+        """Append a sentence with the marks of its citations; what was appended."""
+        start = len(self.text) + (len(gap) if self.text else 0)
+        claim = Span(start, start + len(sentence))
+        self.citations.extend(to_citation(claim, j) for j in judgements)
+        marks = "".join(f" [{j.evidence.number}]" for j in judgements if j.evidence is not None)
+        added = (gap if self.text else "") + sentence + marks
+        self.text += added
+        return added
+
+
+def tidy_answer(text: str) -> str:
+    """What the model wrote, without marks, quotation marks around it and a final full stop of a fragment."""
+    tidy = strip_marks(" ".join(text.split())).removeprefix("Short answer:").strip()
+    if len(tidy) > 1 and tidy[0] in "\"“'" and tidy[-1] in "\"”'":
+        tidy = tidy[1:-1].strip()
+    return tidy[:-1] if tidy.endswith(".") and len(split_claims(tidy)) == 1 and len(tidy.split()) < 8 else tidy
+
+
+def is_refusal(text: str) -> bool:
+    """Whether the model itself says that the evidence does not answer."""
+    return not text or text.lower().startswith(_REFUSALS)
+
+
+def is_fragment(text: str) -> bool:
+    """Whether `text` is an answer in a few words that needs its sentence beside it."""
+    return len(split_claims(text)) <= 1 and len(text.split()) <= 12
+
+
+def compose(text: str, evidence: Sequence[Evidence], question: str) -> Draft:
+    """Judge every sentence of `text`; cite what stands, withhold what does not, quote in its place."""
+    draft = Draft()
+    for span in split_claims(text):
+        sentence = span.of(text)
+        judgement = judge_sentence(sentence, evidence, question)
+        if judgement.verdict is Verdict.UNSUPPORTED:
+            draft.withheld.append(Withheld(sentence, judgement.reason))
+            continue
+        draft.add(sentence, _also_supported(sentence, judgement, evidence, question), gap=" ")
+    if not draft.text or is_fragment(text):
+        best = _best_quote(draft, evidence)
+        if best is not None:
+            draft.add(" ".join(best.quote.split()), [Judgement(Verdict.SUPPORTED, best, 1.0, "")], gap="\n\n")
+    return draft
+
+
+def _also_supported(
+    sentence: str, best: Judgement, evidence: Sequence[Evidence], question: str
+) -> list[Judgement]:
+    """`best`, then the same verdict from other articles, the best evidence first."""
+    found = [best]
+    articles = {best.evidence.article.id} if best.evidence else set()
+    for item in sorted(evidence, key=lambda e: -e.score):
+        judgement = judge_sentence(sentence, [item], question)
+        if item.article.id not in articles and judgement.verdict is Verdict.SUPPORTED and len(found) < _MAX_CITED:
+            found.append(judgement)
+            articles.add(item.article.id)
+    return found
+
+
+def _best_quote(draft: Draft, evidence: Sequence[Evidence]) -> Evidence | None:
+    """The evidence cited first, or where all was withheld, the evidence most likely to answer."""
+    if draft.citations:
+        return next(e for e in evidence if e.number == draft.citations[0].number)
+    return max(evidence, key=lambda e: e.score, default=None)

@@ -1,0 +1,134 @@
+"""The checkable facts in a piece of English: numbers, dates, names, content words, negation.
+
+Rules only, no model: what is found here is compared between an answer and its quotes, so the same rule
+reads both sides. This module does not know what an answer or a quote is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.terms import STOP_WORDS, stem
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORD_VALUE: dict[str, float] = {
+    **{word: value for value, word in enumerate(_ONES)},
+    **{word: 20 + 10 * tens for tens, word in enumerate(_TENS)},
+    "dozen": 12,
+    "half": 0.5,
+}
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
+_ORDINAL_VALUE = {w: i + 1 for i, w in enumerate(_ORDINALS)}
+_SCALE = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALE |= {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
+_MONTHS = {
+    m: i + 1
+    for i, names in enumerate(
+        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|"
+        "october oct|november nov|december dec".split("|")
+    )
+    for m in names.split()
+}
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+
+_TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:of|the|de|al|bin|von|van|du|la)\s+)?[A-Z][\w'’-]*)*")
+_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|denied|denies|deny|n[o']t)\b|n['’]t\b", re.I)
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What can be checked in a text; every member is normalised."""
+
+    numbers: frozenset[float]
+    months: frozenset[int]
+    weekdays: frozenset[str]
+    names: frozenset[str]
+    """Lower-case words of capitalised names, without those that merely begin a sentence."""
+    words: frozenset[str]
+    """Stems of content words."""
+    negated: bool
+
+
+@lru_cache(maxsize=4096)
+def facts_of(text: str) -> Facts:
+    """All checkable facts of `text`."""
+    tokens = tokenise(text)
+    lower = [t.lower() for t in tokens]
+    months = frozenset(_MONTHS[t.lower()] for t in tokens if t.lower() in _MONTHS and t[0].isupper())
+    return Facts(
+        numbers=frozenset(_numbers(lower)),
+        months=months,
+        weekdays=frozenset(t for t in lower if t in _WEEKDAYS),
+        names=frozenset(_names(text)),
+        words=frozenset(stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdigit()),
+        negated=bool(_NEGATION.search(text)),
+    )
+
+
+def tokenise(text: str) -> list[str]:
+    """Words and numbers in order; possessive endings are cut."""
+    return [re.sub(r"['’]s$", "", t) for t in _TOKEN.findall(text)]
+
+
+def _numbers(tokens: list[str]) -> list[float]:
+    """Values of digits and number words; "2.5 million", "twenty-one" and "three hundred" are one value each."""
+    values: list[float] = []
+    current: float | None = None
+    for token in tokens:
+        value = _value(token)
+        if value is not None:
+            if current is not None and current >= 20 and current % 10 == 0 and value < 10 and not token[0].isdigit():
+                current += value
+            else:
+                if current is not None:
+                    values.append(current)
+                current = value
+        elif token in _SCALE and current is not None:
+            current *= _SCALE[token]
+        elif current is not None:
+            values.append(current)
+            current = None
+        if token in _ORDINAL_VALUE:
+            values.append(float(_ORDINAL_VALUE[token]))
+    if current is not None:
+        values.append(current)
+    return values
+
+
+def _value(token: str) -> float | None:
+    if token[0].isdigit():
+        return float(token.replace(",", ""))
+    value = _WORD_VALUE.get(token)
+    return None if value is None else float(value)
+
+
+def _names(text: str) -> list[str]:
+    """Lower-case words of capitalised runs; a lone capital at a sentence's start is no name unless it is one later."""
+    found: list[str] = []
+    for match in _NAME.finditer(text):
+        words = re.findall(r"[^\W\d_][\w'’.-]*", match.group())
+        at_start = match.start() == 0 or bool(re.search(r"[.!?:\n\"“”]\s*$", text[: match.start()]))
+        if at_start and len(words) > 0 and words[0].lower() in _COMMON_STARTS:
+            words = words[1:]
+        elif at_start and len(words) == 1 and not words[0].isupper():
+            words = []
+        for word in words:
+            word = re.sub(r"['’]s$", "", word).rstrip(".'’-").lower()
+            if word and word not in STOP_WORDS and word not in _MONTHS and word not in _WEEKDAYS:
+                found.append(word)
+    return found
+
+
+_COMMON_STARTS = STOP_WORDS | frozenset(
+    "according police officials authorities earlier later meanwhile however although though since last next two three "
+    "four five six seven eight nine ten many several dozens hundreds thousands people reports yes one".split()
+)
