@@ -198,7 +198,7 @@ def welcome(examples: Sequence[str], articles: int) -> str:
     )
 
 
-def model_notice(ready: bool, error: str | None) -> str:
+def model_notice(ready: bool, error: str) -> str:
     """What to say about the language model; nothing once it is ready."""
     if error:
         return f'<p class="dl-model dl-error" role="alert">{safe(error)}</p>'

@@ -41,6 +41,7 @@ class Exchange:
     streamed: str = ""
     answer: Answer | None = None
     message: str = ""
+    searched: bool = False
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -67,7 +68,7 @@ class Exchange:
     def after(self, event: Event) -> Exchange:
         """This exchange once `event` has come."""
         if isinstance(event, Found):
-            return replace(self, state=State.READING, query=event.query, found=event.evidence)
+            return replace(self, state=State.READING, query=event.query, found=event.evidence, searched=True)
         if isinstance(event, Delta):
             return replace(self, state=State.READING, streamed=self.streamed + event.text)
         return self._answered(event)

@@ -121,7 +121,7 @@ class Desk:
         """What to say about the model, and whether to keep asking."""
         error = self._assistant.model_error
         ready = self._assistant.model_ready()
-        return model_notice(ready, error), gr.Timer(active=not ready and error is None)
+        return model_notice(ready, error), gr.Timer(active=not (ready or error))
 
     def greet(self) -> tuple[str, Any]:
         """The first view of a new tab: example questions, and the sources to filter by."""

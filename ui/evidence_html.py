@@ -35,7 +35,8 @@ def safe(text: str) -> str:
 
 def evidence_panel(turns: Iterable[Exchange]) -> str:
     """The cards of every turn; the page shows one turn's at a time, the newest at first."""
-    shown = [turn for turn in turns if turn.evidence or turn.query is not None]
+    # Small talk is answered without a search: it has no sources to show.
+    shown = [turn for turn in turns if turn.evidence or turn.searched]
     if not shown:
         return '<p class="dl-empty">The sources of an answer appear here, before the answer does.</p>'
     return "".join(_cards(turn) for turn in shown)

@@ -6,7 +6,9 @@ what the page shows.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable
 from importlib import resources
@@ -24,7 +26,6 @@ from ui.page import build_page, page_head, page_theme
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-
     from ui.settings import Settings
 
 # Gradio compiles its templates with Function() and styles elements in place, hence the two "unsafe" words.
@@ -92,10 +93,19 @@ def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], No
     listener = open_port(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     app = make_app(assistant, settings)
-    config = uvicorn.Config(app, log_level=settings.log.lower(), timeout_graceful_shutdown=2)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
+    config = uvicorn.Config(
+        app, log_config=None, log_level=settings.log.lower(), access_log=False, timeout_graceful_shutdown=1
+    )
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{port}")
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _is_no_cut_stream(record: logging.LogRecord) -> bool:
+    """Whether a log record is other than the complaint that the server's end cut an open page's stream."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and not record.getMessage().startswith("Cancel ")
 
 
 def open_port(host: str, port: int) -> socket.socket:
