@@ -87,6 +87,17 @@ class Searcher:
             dense = self._vectors.nearest(vector, k=CANDIDATES, filters=query.filters)
         return Findings(self._rank(query, text, dense, k), vector)
 
+    def recall(self, query: Query, scored: Sequence[tuple[int, float]]) -> Findings:
+        """Passages found before, `(id, score)`, as if `query` had found them now; those that are gone are left out."""
+        vector = self._embedder.embed([query.text])[0] if self._vectors.count() else np.zeros(384, dtype=np.float32)
+        scores = dict(scored)
+        passages = self.catalogue.load_passages(list(scores))
+        sentences = self.catalogue.sentence_vectors(list(scores))
+        candidates = (
+            Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p))) for p in passages
+        )
+        return Findings(tuple(candidates), vector)
+
     def close(self) -> None:
         """Let go of the index's files."""
         self._vectors.close()
