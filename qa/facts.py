@@ -41,7 +41,8 @@ _MONTHS = {
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*")
-_NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:of|the|de|al|bin|von|van|du|la)\s+)?[A-Z][\w'’-]*)*")
+_CAPITALISED = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’-]*)"
+_NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of|the|de|al|bin|von|van|du|la)\s+)?{_CAPITALISED})*")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|denied|denies|deny|n[o']t)\b|n['’]t\b", re.I)
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""Sentences against quotes: what stands, what is weak, what must not be shown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from index.article import Article, Span
+from qa.answer import Evidence, Verdict
+from qa.attribution import judge_sentence
+from qa.composition import compose, tidy_answer
+
+QUESTION = "How many guards were killed in the prison at Volgograd?"
+
+
+def evidence_of(*sentences: str, title: str = "Prison attack", published: date | None = None) -> list[Evidence]:
+    text = " ".join(sentences)
+    article = Article("a" * 16, title, text, published, "", "", "", (), "a.txt", "a" * 64)
+    items = []
+    for number, sentence in enumerate(sentences, start=1):
+        start = text.index(sentence)
+        items.append(Evidence(number, article, Span(start, start + len(sentence)), 1.0 / number))
+    return items
+
+
+GUARDS = evidence_of(
+    "The attack killed four prison guards and left three others injured.",
+    "Twelve people were taken hostage by men with knives.",
+)
+
+
+@pytest.mark.parametrize("answer", ["four", "4", "Four prison guards", "The attack killed four guards."])
+def test_what_the_quote_says_is_supported(answer: str) -> None:
+    judgement = judge_sentence(answer, GUARDS, QUESTION)
+    assert judgement.verdict is Verdict.SUPPORTED
+    assert judgement.evidence is GUARDS[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        ("Seven prison guards", "7"),
+        ("Four guards were killed on Friday.", "friday"),
+        ("Four guards were killed in March.", "month 3"),
+        ("Four guards were killed by Ivanov.", "ivanov"),
+    ],
+)
+def test_an_invented_fact_is_unsupported_and_named(answer: str, missing: str) -> None:
+    judgement = judge_sentence(answer, GUARDS, QUESTION)
+    assert judgement.verdict is Verdict.UNSUPPORTED
+    assert missing in judgement.reason
+
+
+def test_facts_of_two_quotes_do_not_add_up() -> None:
+    assert judge_sentence("Four guards were killed and twelve injured.", GUARDS, "").verdict is Verdict.UNSUPPORTED
+
+
+def test_a_negation_makes_a_sentence_weak() -> None:
+    judgement = judge_sentence("The attack did not kill four prison guards.", GUARDS, QUESTION)
+    assert judgement.verdict is Verdict.WEAK
+    assert "negated" in judgement.reason
+
+
+def test_the_question_and_the_date_of_publication_may_be_repeated() -> None:
+    dated = evidence_of("The attack killed four prison guards.", published=date(2024, 8, 23))
+    assert judge_sentence("Four guards were killed in Volgograd.", dated, QUESTION).verdict is Verdict.SUPPORTED
+    assert judge_sentence("In August 2024 four guards were killed.", dated, QUESTION).verdict is Verdict.SUPPORTED
+
+
+def test_the_models_own_marks_change_nothing() -> None:
+    plain = judge_sentence("four prison guards", GUARDS, QUESTION)
+    assert judge_sentence("four prison guards [2] [17]", GUARDS, QUESTION) == plain
+
+
+def test_a_composed_answer_cites_exact_slices() -> None:
+    draft = compose("Four", GUARDS, QUESTION)
+    assert draft.text == f"Four [1]\n\n{GUARDS[0].quote} [1]"
+    for citation in draft.citations:
+        item = GUARDS[citation.number - 1]
+        assert citation.quote.of(item.article.text) == item.quote
+    assert [c.claim.of(draft.text) for c in draft.citations] == ["Four", GUARDS[0].quote]
+
+
+def test_an_unsupported_sentence_is_withheld_and_the_best_quote_stands_in_its_place() -> None:
+    draft = compose("Seven guards died.", GUARDS, QUESTION)
+    assert [w.text for w in draft.withheld] == ["Seven guards died."]
+    assert "Seven" not in draft.text
+    assert draft.text == f"{GUARDS[0].quote} [1]"
+
+
+def test_only_the_unsupported_sentence_of_several_is_withheld() -> None:
+    draft = compose("The attack killed four prison guards. A general was hurt by Petrov.", GUARDS, QUESTION)
+    assert draft.text.startswith("The attack killed four prison guards. [1]")
+    assert len(draft.withheld) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "tidy"),
+    [('"Four"', "Four"), ("Four. [3]", "Four"), ("Short answer: Four", "Four"), ("Four died. Five live.", "Four died. Five live.")],
+)
+def test_answers_are_tidied(written: str, tidy: str) -> None:
+    assert tidy_answer(written) == tidy

@@ -1,0 +1,53 @@
+"""Checkable facts of a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.terms import stem
+from qa.facts import facts_of
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("four guards and 12 hostages", {4, 12}),
+        ("2.5 million people", {2_500_000}),
+        ("twenty-one of three hundred", {21, 300}),
+        ("$19 million", {19_000_000}),
+        ("1,200 were moved, 8bn live here", {1200, 8_000_000_000}),
+        ("the second secretary", {2}),
+        ("a dozen", {12}),
+        ("no figure at all", set()),
+    ],
+)
+def test_numbers_are_read_as_values(text: str, numbers: set[float]) -> None:
+    assert facts_of(text).numbers == numbers
+
+
+def test_digits_and_words_of_one_value_are_one_fact() -> None:
+    assert facts_of("four").numbers == facts_of("4").numbers
+
+
+def test_names_are_found_within_sentences_and_not_made_of_first_words() -> None:
+    facts = facts_of("Police said Rustam Asildarov died in Dagestan. Later the FSB denied it.")
+    assert {"rustam", "asildarov", "dagestan", "fsb"} <= facts.names
+    assert not {"police", "later"} & facts.names
+
+
+def test_months_and_weekdays_are_facts_and_the_verb_may_is_not() -> None:
+    facts = facts_of("It may happen on Friday, March 8.")
+    assert (facts.months, facts.weekdays, facts.numbers) == ({3}, {"friday"}, {8})
+
+
+@pytest.mark.parametrize("text", ["He did not die", "It wasn't him", "She never left", "They denied it", "no one"])
+def test_negation_is_seen(text: str) -> None:
+    assert facts_of(text).negated
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("attacks", "attack"), ("killed", "killing"), ("agencies", "agency"), ("stopped", "stopping"), ("deaths", "death")],
+)
+def test_inflections_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
