@@ -45,11 +45,7 @@ May 3, 2022
 
 The zeppelin carried 41 passengers and this text: {HOSTILE_WORDS} said the pilot of the zeppelin."""
 
-REPLIES = {
-    "zeppelin": "The zeppelin carried 41 passengers.",
-    "captain": "The captain of the ferry was Maria Holm.",
-    "board": "All 98 people on board the ferry were taken off unhurt.",
-}
+REPLIES = {"zeppelin": "41 passengers", "captain": "Maria Holm", "board": "98"}
 
 
 class ScriptedModel(CustomLLM):
@@ -77,10 +73,11 @@ class ScriptedModel(CustomLLM):
 
 
 def _reply(prompt: str) -> str:
-    question = prompt[prompt.rindex("Question:") :].lower() if "Question:" in prompt else prompt.lower()
+    """What is answered to the prompt's last question; the prompt holds worked examples before it."""
+    question = re.findall(r"Question \([\d-]+\): (.*)", prompt)[-1].lower()
     if "crash" in question:
         raise RuntimeError("the model ran out of memory")
-    return next((reply for word, reply in REPLIES.items() if word in question), "I do not know.")
+    return next((reply for word, reply in REPLIES.items() if word in question), "not found")
 
 
 @pytest.fixture(scope="module")

@@ -122,7 +122,9 @@ def _claims(answer: Answer, turn: int) -> str:
         marks = _MARKS.match(answer.text, claim.end)
         end = marks.end() if marks else claim.end
         parts.append(_linked(answer.text[at : claim.start], turn))
-        parts.append(_claim(claim.of(answer.text), answer.text[claim.end : end], by_claim[claim], turn))
+        claimed = _claim(claim.of(answer.text), answer.text[claim.end : end], by_claim[claim], turn)
+        is_short = answer.short and claim.of(answer.text).rstrip(".") == answer.short.rstrip(".")
+        parts.append(f'<strong class="dl-short">{claimed}</strong>' if is_short else claimed)
         at = end
     parts.append(_linked(answer.text[at:], turn))
     return "".join(parts)
