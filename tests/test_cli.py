@@ -187,15 +187,16 @@ def answer_events() -> list[Event]:
         Citation(Span(35, 49), 1, quote, Verdict.WEAK, "“fog” does not stand in the source"),
     )
     answer = Answer(
-        "How many?",
-        query,
-        text,
-        "98",
-        False,
-        evidence,
-        citations,
+        question="How many?",
+        query=query,
+        text=text,
+        short="98",
+        best_guess="98",
+        abstained=False,
+        evidence=evidence,
+        citations=citations,
         withheld=(Withheld("x", "y"),),
-        timings={"total_s": 1},
+        timings={"total_s": 1.0},
     )
     return [Found(query, evidence), Delta(text[:34]), Delta(text[34:]), Done(answer)]
 
