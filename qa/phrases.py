@@ -1,0 +1,239 @@
+"""The parts of an English question: noun phrases with their prepositions, and what its question word asks for.
+
+Closed-class words, capitals and a few endings only: no tagger, no model. It is right for the short, plain
+questions that people type and wrong for some long ones, so that callers must have a way out. This module does
+not know what a conversation is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.article import Span
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a line as a set."""
+    return frozenset(words.split())
+
+
+BE = word_set("is are was were be been being")
+DO = word_set("do does did will would can could should may might must")
+AUXILIARIES = BE | DO | word_set("has have had isn't wasn't aren't weren't didn't doesn't hasn't haven't")
+QUESTION_WORDS = word_set("who whom whose what which when where why how")
+PREPOSITIONS = word_set(
+    "in at on of from for to by with against during since after before over near into inside outside between under "
+    "about around across through until toward towards without behind among within"
+)
+PLACE_PREPOSITIONS = word_set("in at on near from over into inside outside across around through")
+DETERMINERS = word_set("the a an this these those his her its their")
+_BREAKS = (AUXILIARIES | QUESTION_WORDS) - DETERMINERS | word_set(
+    "and or but so if then than as that there here he she it they him them we us you i me my your our not no yes up "
+    "down off out because also too just only ever still again back who's what's"
+)
+_VERBS = word_set(
+    "happen happens occur begin begins began start take takes took come comes came go goes went say says said tell "
+    "told die kill kills shoot led leads leave left lose lost win wins won give gave get got make makes made hold held "
+    "find fell rose grow grew break broke bring brought blew sink sank steal stole send sent meet met buy bought sell "
+    "sold build built become became know mean want wants seize ran think thought struck caught fled threw explode"
+)
+_EVENT = re.compile(
+    r"(?:attack|bombing|bomb|blast|explosion|crash|coup|election|vote|shooting|siege|riot|raid|war|battle|strike|protest"
+    r"|fire|flood|earthquake|storm|hurricane|massacre|murder|killing|death|assault|accident|incident|summit|meeting"
+    r"|trial|arrest|outbreak|collapse|invasion|takeover|disaster|derailment|tournament|match|final|ceremony)(?:e?s)?"
+)
+_DATE = re.compile(
+    r"(?:1[89]|20)\d\d|\d{1,2}(?:st|nd|rd|th)?|(?:jan|febr)uary|march|april|may|june|july|august|(?:sept|nov|dec)ember"
+    r"|october|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|last|next|this|week|month|year",
+    re.IGNORECASE,
+)
+_WORD = re.compile(
+    r"(?:[A-Z]\.){2,}|\b(?:St|Mr|Mrs|Ms|Dr|Gen|Col)\.(?=\s)|\d+(?:[.,:]\d+)*\w*|[^\W_]+(?:[-'’][^\W_]+)*"
+)
+_PARTICLES = word_set("da de del della der di du al bin ibn von van el la le")
+_NAME = re.compile(rf"[A-Z](?:[^\W_]|[-.])*(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*[A-Z](?:[^\W_]|[-.])*)*")
+_CLAUSE = re.compile(r"\s+(?:who|that|which)\s[^,;:?.()]+")
+_ASKED = re.compile(
+    r"(?:(?:in|at|on|by|from|to|for|since|until|of|with)\s+)?(?:how\s+(?:many|much)|which|what|whose)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: its characters, the preposition before it ("" for none) and where that begins."""
+
+    text: str
+    span: Span
+    preposition: str
+    outer: int
+
+    @property
+    def words(self) -> list[str]:
+        """The words without the determiner."""
+        words = _WORD.findall(self.text)
+        return words[1:] if len(words) > 1 and words[0].lower() in DETERMINERS else words
+
+    @property
+    def head(self) -> str:
+        """The last word, in lower case, without a plural ending."""
+        return singular(self.words[-1].lower())
+
+    @property
+    def is_definite(self) -> bool:
+        return self.text[:4].lower() == "the "
+
+    @property
+    def points(self) -> bool:
+        """Whether it speaks of something known: "the attack", "those men"."""
+        return self.text.split()[0].lower() in {"the", "this", "that", "these", "those"}
+
+    @property
+    def is_date(self) -> bool:
+        return all(_DATE.fullmatch(word) for word in self.words)
+
+    @property
+    def is_name(self) -> bool:
+        """All of it is capitalised, and it is no date."""
+        return not self.is_date and all(is_capital(word) for word in self.words)
+
+    @property
+    def is_event(self) -> bool:
+        return _EVENT.fullmatch(self.words[-1].lower()) is not None
+
+    @property
+    def is_plural(self) -> bool:
+        last = self.words[-1].lower()
+        return last in {"people", "men", "women", "children", "police"} or singular(last) != last
+
+    @property
+    def name(self) -> Span | None:
+        """Where its first run of capitalised words that are no date stands, possessive ending left out."""
+        found = _NAME.search(self._without_determiner())
+        if not found or all(_DATE.fullmatch(word) for word in _WORD.findall(found.group())):
+            return None
+        start = self.span.end - len(self._without_determiner()) + found.start()
+        return Span(start, start + len(found.group()))
+
+    def _without_determiner(self) -> str:
+        first, _, rest = self.text.partition(" ")
+        return rest if rest and first.lower() in DETERMINERS else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The leading "how many guards" or "which city" of a question: question words, noun, and where it ends."""
+
+    words: str
+    noun: str
+    end: int
+
+
+def is_capital(word: str) -> bool:
+    """Whether `word` looks like part of a name or a number."""
+    return word[0].isupper() or word[0].isdigit() or word in _PARTICLES
+
+
+def is_verb(word: str) -> bool:
+    """Whether a lower-case word is surely or probably a verb after a noun."""
+    return word in AUXILIARIES or word in _VERBS or (word.endswith("ed") and len(word) > 3)
+
+
+def singular(noun: str) -> str:
+    """The noun without a plural ending."""
+    if len(noun) < 4 or not noun.endswith("s") or noun.endswith(("ss", "us", "is")):
+        return noun
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-2] if noun.endswith(("ches", "shes", "sses", "xes")) else noun[:-1]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` in lower case."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=256)
+def noun_phrases(text: str) -> tuple[Phrase, ...]:
+    """Names, dates, and nouns that have a determiner or a preposition, in order; each without what hangs on it."""
+    found: list[Phrase] = []
+    run: list[re.Match[str]] = []
+    before: re.Match[str] | None = None
+    last_end = 0
+
+    def close() -> None:
+        nonlocal before
+        if run and (len(run) > 1 or run[0].group().lower() not in DETERMINERS):
+            span = Span(run[0].start(), run[-1].end())
+            outer = before.start() if before else span.start
+            found.append(Phrase(span.of(text), span, before.group().lower() if before else "", outer))
+        if run:
+            before = None
+        run.clear()
+
+    for token in _WORD.finditer(text):
+        word = token.group().lower()
+        if text[last_end : token.start()].strip():
+            close()
+            before = None
+        last_end = token.end()
+        if word in PREPOSITIONS or word in DETERMINERS:
+            close()
+            if word in PREPOSITIONS:
+                before = token
+            else:
+                run.append(token)
+        elif word in _BREAKS:
+            close()
+            before = None
+        elif run and _begins_anew([t.group() for t in run], token.group(), after_preposition=before is not None):
+            close()
+            if is_capital(token.group()):
+                run.append(token)
+        elif run or is_capital(token.group()) or (before and before.group().lower() != "to"):
+            run.append(token)
+    close()
+    return tuple(found)
+
+
+def _begins_anew(run: list[str], word: str, *, after_preposition: bool) -> bool:
+    """Whether `word` is no longer part of the noun phrase that `run` began."""
+    determined = run[0].lower() in DETERMINERS
+    if is_capital(word):
+        return not determined and not is_capital(run[-1])
+    if is_verb(word):
+        return len(run) > determined
+    if determined or not is_capital(run[-1]) or re.search(r"['’]s$", run[-1]):
+        return False
+    return not (after_preposition and singular(word) != word)
+
+
+def chain(text: str, phrases: tuple[Phrase, ...], first: int) -> Span:
+    """A noun phrase with what follows it: "the attack on the prison in Volgograd", "the man who drove the van"."""
+    end = phrases[first].span.end
+    for phrase in phrases[first + 1 :]:
+        if not phrase.preposition or text[end : phrase.outer].strip():
+            break
+        end = phrase.span.end
+    if clause := _CLAUSE.match(text, end):
+        end = clause.end()
+    return Span(phrases[first].span.start, end)
+
+
+def asked_for(question: str) -> Asked | None:
+    """What "how many", "which", "what" or "whose" at the start of `question` asks for; the noun may be empty."""
+    match = _ASKED.match(question)
+    if not match:
+        return None
+    end = start = match.end()
+    after_plural = False
+    for token in _WORD.finditer(question, start):
+        word = token.group().lower()
+        if question[end : token.start()].strip() or word in PREPOSITIONS | _BREAKS | DETERMINERS or is_verb(word):
+            break
+        if after_plural and token.group().islower():
+            break
+        end = token.end()
+        after_plural = singular(word) != word
+    return Asked(match.group(), question[start:end].strip(), end)
