@@ -74,7 +74,7 @@ _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[Turn], str], ...]], ...]
     (re.compile(pattern, re.IGNORECASE), finders)
     for pattern, finders in (
         (r"\b(?:he|she|him|(?P<own>his|hers?))\b", (find_person,)),
-        (r"\b(?:they|them|(?P<own>theirs?))\b", (find_people, find_thing)),
+        (r"\b(?:they|them|(?P<own>theirs?))\b", (find_people, find_owner)),
         (r"\b(?P<own>its)\b", (find_owner, find_thing)),
         (r"\bit\b(?! (?:\w+(?<!ed) )?(?:to|that|for|if)\b| takes?\b)", (find_thing,)),
         (rf"(?:(?<=^)|(?<= ))(?:this|that)(?=$| {_VERBAL}\b)", (find_event, find_thing)),
@@ -89,8 +89,8 @@ _HAPPENS = re.compile(
 )
 MAX_OWNER_WORDS = 4
 MAX_CONTENT_WORDS = 7
-"""A longer question has what its pronouns mean within itself: of 765 questions that stand alone (RealTime QA and the
-sample archive, each after the one before it) 91 were changed without this and `_is_bound`, 2026-11."""
+"""A longer question has what its pronouns mean within itself. Of 765 questions that stand alone (RealTime QA and the
+sample archive, each asked after the one before it) 91 were changed before this limit and `_is_bound`, 2 since; 2026-11."""
 
 
 def finds_pronoun(text: str) -> bool:

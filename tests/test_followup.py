@@ -28,8 +28,8 @@ CONVERSATIONS = [json.loads(line) for line in (SEEDS / "conversations.jsonl").re
 
 WORDS = re.findall(
     r"\S+",
-    "who what which how many about and no not i mean the second one first he his it its there they that this 2017 in at "
-    "Mali Paris attack attacks prison guards was did does killed happened Salman Abedi of since why when where",
+    "who what which how many about and no not i mean the second one first he his it its there they that this 2017 in "
+    "at Mali Paris attack attacks prison guards was did does killed happened Salman Abedi of since why when where",
 )
 
 
