@@ -90,7 +90,7 @@ _HAPPENS = re.compile(
 MAX_OWNER_WORDS = 4
 MAX_CONTENT_WORDS = 7
 """A longer question has what its pronouns mean within itself. Of 765 questions that stand alone (RealTime QA and the
-sample archive, each asked after the one before it) 91 were changed before this limit and `_is_bound`, 2 since; 2026-11."""
+sample archive, each asked after the one before) 91 were changed before this limit and `_is_bound`, 2 since, 2026-11."""
 
 
 def finds_pronoun(text: str) -> bool:
