@@ -30,7 +30,7 @@ def make_standalone(question: str, history: Sequence[Turn]) -> str:
         text = text[courtesy.end() :]
     opening = _OPENING.match(text)
     asked = FollowUp(text[opening.end() :] if opening else text, opening is not None, turns)
-    if not turns or not asked.text:
+    if not turns or not asked.text or reply_to_smalltalk(question) is not None:
         return question
     rewritten = next((found for rule in _RULES if (found := rule(asked))), "")
     return _as_question(rewritten) if rewritten else question

@@ -169,6 +169,13 @@ def test_first_question_is_unchanged(question: str) -> None:
     assert make_standalone(question, [turn("hello", "Hello.")]) == question
 
 
+@pytest.mark.parametrize(
+    "message", ["Thanks!", "bye", "And who are you?", "Who are you?", "Wie viele starben in Paris?"]
+)
+def test_small_talk_is_unchanged(message: str) -> None:
+    assert make_standalone(message, [turn(VOLGOGRAD)]) == message
+
+
 def test_chain_of_follow_ups_keeps_the_subject() -> None:
     history: list[Turn] = []
     understood = []
