@@ -10,21 +10,23 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.article import Span
 from index.query import Query
 from index.search import Candidate, Findings, nearness
 from index.terms import search_terms, stem
 from qa.answer import Evidence
-from qa.facts import facts_of, tokenise
-from qa.ranking import SentenceFeatures, score_sentence
+from qa.facts import Facts, facts_of, stems_of
+from qa.ranking import SentenceFeatures
+from qa.ranking import score_sentences as rank_sentences
+from qa.wants import Want, holds, wanted
 
 MAX_WORDS = 150
 """About 200 tokens of evidence: the time to the first word is the time to read them."""
 
 MAX_SENTENCES = 8
-_PASSAGES = 30
+PASSAGES = 30
 _LONGEST_WORDS = 70
 """A longer sentence is a list or a table; it costs the budget of two and reads badly."""
 
@@ -65,32 +67,117 @@ def choose_evidence(
 
 def score_sentences(query: Query, findings: Findings) -> list[ScoredSentence]:
     """All sentences of the best passages with their scores, in passage order."""
-    candidates = findings.candidates[:_PASSAGES]
-    asked = {stem(t) for t in search_terms(query.text)}
-    texts = [[span.of(c.passage.article.text) for span in c.passage.sentences] for c in candidates]
-    weights = _rarity(asked, texts)
-    scored = []
-    for rank, (candidate, sentences) in enumerate(zip(candidates, texts, strict=True), start=1):
+    described = describe_sentences(query, findings)
+    scores = rank_sentences([features for _, features in described])
+    return [replace(sentence, score=float(score)) for (sentence, _), score in zip(described, scores, strict=True)]
+
+
+def describe_sentences(query: Query, findings: Findings) -> list[tuple[ScoredSentence, SentenceFeatures]]:
+    """All sentences of the best passages with their features, not scored yet."""
+    candidates = findings.candidates[:PASSAGES]
+    asked = _Asked.of(query, candidates)
+    best_bm25 = max((c.bm25 for c in candidates), default=0.0) or 1.0
+    described = []
+    for rank, candidate in enumerate(candidates, start=1):
+        shared = _PassageFeatures.of(candidate, asked, rank, best_bm25, query)
         cosines = candidate.sentences @ findings.question_vector
-        overlaps = [_overlap(weights, text) for text in sentences]
-        title = _overlap(weights, candidate.passage.article.title)
-        for i, (span, text) in enumerate(zip(candidate.passage.sentences, sentences, strict=True)):
-            features = SentenceFeatures(
-                cosine=float(cosines[i]),
-                overlap=overlaps[i],
-                neighbour_overlap=max(overlaps[max(0, i - 1) : i] + overlaps[i + 1 : i + 2], default=0.0),
-                title_overlap=title,
-                passage_rank=rank,
-                nearness=nearness(candidate.passage.article.published, query.as_of),
-                words=len(text.split()),
-            )
-            scored.append(ScoredSentence(candidate, rank, span, text, score_sentence(features)))
-    return scored
+        for i, text in enumerate(shared.texts):
+            sentence = ScoredSentence(candidate, rank, candidate.passage.sentences[i], text, 0.0)
+            described.append((sentence, _describe(i, float(cosines[i]), shared, asked)))
+    return described
 
 
-def _rarity(asked: set[str], texts: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Weight of each asked word among the candidates' sentences, summing to 1; an unheard word weighs most."""
-    sentences = [{stem(t.lower()) for t in tokenise(text)} for passage in texts for text in passage]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question as features need it; `weights` sum to 1 over its stems, rare ones weigh most."""
+
+    weights: dict[str, float]
+    facts: Facts
+    want: Want
+
+    @classmethod
+    def of(cls, query: Query, candidates: Sequence[Candidate]) -> _Asked:
+        stems = {stem(t) for t in search_terms(query.text)}
+        texts = [span.of(c.passage.article.text) for c in candidates for span in c.passage.sentences]
+        return cls(_rarity(stems, texts), facts_of(query.text), wanted(query.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _PassageFeatures:
+    """What the sentences of one passage have in common."""
+
+    texts: tuple[str, ...]
+    overlaps: tuple[float, ...]
+    title: str
+    title_overlap: float
+    passage_overlap: float
+    cosine: float
+    bm25: float
+    log_rank: float
+    nearness: float
+    after: float
+    undated: float
+    lead: float
+    log_position: float
+
+    @classmethod
+    def of(
+        cls, candidate: Candidate, asked: _Asked, rank: int, best_bm25: float, query: Query
+    ) -> _PassageFeatures:
+        article, start = candidate.passage.article, candidate.passage.span.start
+        texts = tuple(span.of(article.text) for span in candidate.passage.sentences)
+        return cls(
+            texts=texts,
+            overlaps=tuple(_overlap(asked.weights, text) for text in texts),
+            title=article.title,
+            title_overlap=_overlap(asked.weights, article.title),
+            passage_overlap=_overlap(asked.weights, candidate.passage.text),
+            cosine=candidate.cosine,
+            bm25=candidate.bm25 / best_bm25,
+            log_rank=math.log(rank),
+            nearness=nearness(article.published, query.as_of),
+            after=float(article.published is not None and (article.published - query.as_of).days > 2),
+            undated=float(article.published is None),
+            lead=float(start == 0),
+            log_position=math.log1p(start / 500),
+        )
+
+
+def _describe(i: int, cosine: float, passage: _PassageFeatures, asked: _Asked) -> SentenceFeatures:
+    text, overlap = passage.texts[i], passage.overlaps[i]
+    found = facts_of(text)
+    names = asked.facts.names
+    held = names & (found.names | found.words | facts_of(passage.title).names)
+    wanted_held = float(holds(asked.want, found, asked.facts))
+    words = len(text.split())
+    neighbours = passage.overlaps[max(0, i - 1) : i] + passage.overlaps[i + 1 : i + 2]
+    return SentenceFeatures(
+        cosine=cosine,
+        passage_cosine=passage.cosine,
+        bm25=passage.bm25,
+        overlap=overlap,
+        neighbour_overlap=max(neighbours, default=0.0),
+        title_overlap=passage.title_overlap,
+        passage_overlap=passage.passage_overlap,
+        asked_names=len(held) / len(names) if names else 0.5,
+        log_rank=passage.log_rank,
+        nearness=passage.nearness,
+        after=passage.after,
+        undated=passage.undated,
+        holds_wanted=wanted_held,
+        number_wanted_and_held=wanted_held * (asked.want is Want.NUMBER),
+        name_wanted_and_held=wanted_held * (asked.want is Want.NAME),
+        lead=passage.lead,
+        log_position=passage.log_position,
+        brevity=float(words < 5),
+        length=min(words, 60) / 60,
+        cosine_overlap=cosine * overlap,
+    )
+
+
+def _rarity(asked: set[str], texts: Sequence[str]) -> dict[str, float]:
+    """Weight of each asked stem among the candidates' sentences, summing to 1; an unheard one weighs most."""
+    sentences = [stems_of(text) for text in texts]
     counts = Counter(word for sentence in sentences for word in sentence & asked)
     raw = {word: math.log(1 + len(sentences) / (1 + counts[word])) for word in asked}
     total = sum(raw.values()) or 1.0
@@ -98,7 +185,7 @@ def _rarity(asked: set[str], texts: Sequence[Sequence[str]]) -> dict[str, float]
 
 
 def _overlap(weights: dict[str, float], text: str) -> float:
-    words = {stem(t.lower()) for t in tokenise(text)}
+    words = stems_of(text)
     return sum(weight for word, weight in weights.items() if word in words)
 
 

@@ -75,6 +75,12 @@ def facts_of(text: str) -> Facts:
     )
 
 
+@lru_cache(maxsize=16384)
+def stems_of(text: str) -> frozenset[str]:
+    """Stems of all words of `text`, numbers as they stand."""
+    return frozenset(stem(t.lower()) for t in tokenise(text))
+
+
 def tokenise(text: str) -> list[str]:
     """Words and numbers in order; possessive endings are cut."""
     return [re.sub(r"['’]s$", "", t) for t in _TOKEN.findall(text)]
