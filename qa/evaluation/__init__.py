@@ -1,0 +1,1 @@
+"""Measuring: data sets in, figures with their uncertainty out. See docs/evaluation.md."""
