@@ -37,9 +37,9 @@ def print_report(report: Report, dataset: Dataset, title: str, out: TextIO) -> N
             table.add_row(section, style="bold")
         table.add_row(f"  {figure.name}", *_cells(figure))
     console.print(table)
-    for heading, counts in (("Answered or abstained", report.abstention), ("Where answers are lost", report.outcomes)):
+    for heading, counts in (("Answers", report.abstention), ("Where answers are lost", report.outcomes)):
         if counts:
-            console.print(f"{heading}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+            console.print(f"{heading}: " + "; ".join(f"{name} {count}" for name, count in counts.items()))
     if dataset.published:
         console.print(_published_table(report, dataset))
 
