@@ -23,7 +23,7 @@ from index.query import Filters, Query
 from index.search import Findings, Searcher
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn
 from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
-from qa.confidence import ANSWER_FROM, estimate_confidence
+from qa.confidence import answer_from, estimate_confidence
 from qa.evidence import choose_evidence
 from qa.followup import make_standalone
 from qa.smalltalk import reply_to_smalltalk
@@ -121,7 +121,7 @@ class Assistant:
 
     def find_evidence(self, query: Query) -> tuple[Evidence, ...]:
         """What the model would be given to read."""
-        return choose_evidence(query, self._searcher.find(query))
+        return choose_evidence(query, self._searcher.find(query)).evidence
 
     def ask(
         self,
@@ -158,7 +158,8 @@ class Assistant:
             yield from _say(question, query, reply)
             return
         findings = self._searcher.find(query)
-        evidence = choose_evidence(query, findings)
+        selection = choose_evidence(query, findings)
+        evidence = selection.evidence
         outcome = _Outcome(question, query, findings, evidence, started)
         outcome.timings["sources_s"] = time.perf_counter() - started
         yield Found(query, evidence)
@@ -168,8 +169,8 @@ class Assistant:
         outcome.reading = self._read(query, evidence, cancel)
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         draft = compose(outcome.reading.text, evidence, query.text)
-        outcome.confidence = estimate_confidence(query, findings, evidence, outcome.reading)
-        if is_refusal(outcome.reading.text) or outcome.confidence < ANSWER_FROM:
+        outcome.confidence = estimate_confidence(query, selection, outcome.reading)
+        if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
             yield from self._abstain(outcome)
             return
         yield Delta(draft.text)

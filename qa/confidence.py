@@ -1,28 +1,127 @@
 """How likely an answer is to be right, from search, reading and checking together.
 
+A logistic regression over few features, fitted by `python -m qa.fitting` (docs/evaluation.md) on questions of 2024.
 This module does not know how any of its signals come about.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from functools import lru_cache
+from pathlib import Path
 
 from index.query import Query
-from index.search import Findings
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
+from qa.evidence import Selection
+from qa.facts import stems_of
 from qa.reading import Reading
+from qa.wants import matches
 
-ANSWER_FROM = 0.35
-"""Below this the assistant abstains."""
+_WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 
 
-def estimate_confidence(query: Query, findings: Findings, evidence: Sequence[Evidence], reading: Reading) -> float:
-    """A probability that what the model wrote is right."""
-    judgement = judge_sentence(reading.text, evidence, query.text)
-    if judgement.verdict is Verdict.UNSUPPORTED or judgement.evidence is None:
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for and against an answer."""
+
+    likelihood: float
+    """Mean log-probability of the answer's tokens; -1 where the model does not tell."""
+    least_likely: float
+    cited_score: float
+    """Of the evidence that the answer is in, by the sentence ranking."""
+    best_score: float
+    score_sum: float
+    cited_is_best: float
+    cited_overlap: float
+    """Weighted share of the question's words in the cited sentence and its article's title."""
+    best_overlap: float
+    cited_cosine: float
+    best_cosine: float
+    passage_cosine: float
+    asked_names: float
+    nearness: float
+    of_wanted_kind: float
+    echo: float
+    """Share of the answer's words that the question holds already."""
+    agreeing_articles: float
+    weak: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+
+def estimate_confidence(query: Query, selection: Selection, reading: Reading) -> float:
+    """The probability that what the model wrote is right; 0 where no evidence bears it out."""
+    signals = gather_signals(query, selection, reading)
+    if signals is None:
         return 0.0
-    likelihood = sum(reading.token_logprobs) / max(len(reading.token_logprobs), 1)
-    relevance = max(item.score for item in evidence)
-    return 1.0 / (1.0 + math.exp(-(-2.5 + 2.5 * relevance + 1.5 * likelihood)))
+    weights = _load_weights()
+    columns = zip(astuple(signals), weights.means, weights.scales, weights.coefficients, strict=True)
+    logit = weights.intercept + sum((value - mean) / scale * c for value, mean, scale, c in columns)
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+def answer_from() -> float:
+    """The confidence from which an answer is shown, fitted with the weights."""
+    return _load_weights().threshold
+
+
+def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
+    """The signals of one reading; None where no evidence bears it out."""
+    judgement = judge_sentence(reading.text, selection.evidence, query.text)
+    cited = judgement.evidence
+    if cited is None or judgement.verdict is Verdict.UNSUPPORTED:
+        return None
+    features = selection.features
+    at = features[cited.number - 1]
+    best = max(range(len(features)), key=lambda i: selection.evidence[i].score)
+    scores = sorted((item.score for item in selection.evidence), reverse=True)
+    logprobs = reading.token_logprobs or (-1.0,)
+    answer, asked = stems_of(reading.text), stems_of(query.text)
+    return Signals(
+        likelihood=sum(logprobs) / len(logprobs),
+        least_likely=max(min(logprobs), -6.0),
+        cited_score=cited.score,
+        best_score=scores[0],
+        score_sum=sum(scores),
+        cited_is_best=float(cited.number == best + 1),
+        cited_overlap=max(at.overlap, at.passage_overlap * 0.8),
+        best_overlap=max(f.overlap for f in features),
+        cited_cosine=at.cosine,
+        best_cosine=max(f.cosine for f in features),
+        passage_cosine=at.passage_cosine,
+        asked_names=at.asked_names,
+        nearness=at.nearness,
+        of_wanted_kind=float(matches(query.text, reading.text)),
+        echo=len(answer & asked) / max(len(answer), 1),
+        agreeing_articles=min(_agreeing(reading.text, selection.evidence, query.text), 3) / 3,
+        weak=float(judgement.verdict is Verdict.WEAK),
+        length=min(len(reading.text.split()), 12) / 12,
+    )
+
+
+def _agreeing(text: str, evidence: Sequence[Evidence], question: str) -> int:
+    """How many articles hold a sentence that bears out `text`."""
+    supported = (e for e in evidence if judge_sentence(text, [e], question).verdict is Verdict.SUPPORTED)
+    return len({e.article.id for e in supported})
+
+
+@lru_cache(maxsize=1)
+def _load_weights() -> _Weights:
+    stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    if stored["features"] != [f.name for f in fields(Signals)]:
+        raise ValueError(f"{_WEIGHTS} was fitted for other signals: run `python -m qa.fitting` again")
+    columns = (tuple(stored[key]) for key in ("means", "scales", "coefficients"))
+    means, scales, coefficients = columns
+    return _Weights(means, scales, coefficients, stored["intercept"], stored["threshold"])

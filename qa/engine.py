@@ -46,7 +46,7 @@ class EvidencePostprocessor(BaseNodePostprocessor):
         query = Query(query_bundle.query_str, self._as_of or date.today())
         searcher: Searcher = self._searcher
         findings = searcher.recall(query, [(int(n.node.node_id), n.score or 0.0) for n in nodes])
-        return [_to_node(item) for item in choose_evidence(query, findings)]
+        return [_to_node(item) for item in choose_evidence(query, findings).evidence]
 
 
 class AssistantQueryEngine(CustomQueryEngine):

@@ -42,34 +42,42 @@ class ScoredSentence:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The evidence to read, and the features of each item, in the same order."""
+
+    evidence: tuple[Evidence, ...]
+    features: tuple[SentenceFeatures, ...]
+
+
 def choose_evidence(
     query: Query, findings: Findings, *, max_words: int = MAX_WORDS, max_sentences: int = MAX_SENTENCES
-) -> tuple[Evidence, ...]:
+) -> Selection:
     """The best sentences for `query`, numbered from 1 in reading order.
 
-    Sentences of one passage stay together, passages in the order of their best sentence's rank.
+    Sentences of one passage stay together, passages in the order of their rank in the search.
     """
-    chosen: list[ScoredSentence] = []
+    chosen: list[tuple[ScoredSentence, SentenceFeatures]] = []
     words = 0
-    seen: set[frozenset[str]] = set()
-    for sentence in sorted(score_sentences(query, findings), key=lambda s: -s.score):
+    seen: list[frozenset[str]] = []
+    for sentence, features in sorted(score_sentences(query, findings), key=lambda pair: -pair[0].score):
         length = len(sentence.text.split())
         key = facts_of(sentence.text).words
         if length > _LONGEST_WORDS or words + length > max_words or _is_seen(key, seen):
             continue
-        chosen.append(sentence)
-        seen.add(key)
+        chosen.append((sentence, features))
+        seen.append(key)
         words += length
         if len(chosen) == max_sentences:
             break
     return _number(chosen)
 
 
-def score_sentences(query: Query, findings: Findings) -> list[ScoredSentence]:
+def score_sentences(query: Query, findings: Findings) -> list[tuple[ScoredSentence, SentenceFeatures]]:
     """All sentences of the best passages with their scores, in passage order."""
     described = describe_sentences(query, findings)
     scores = rank_sentences([features for _, features in described])
-    return [replace(sentence, score=float(score)) for (sentence, _), score in zip(described, scores, strict=True)]
+    return [(replace(s, score=float(score)), f) for (s, f), score in zip(described, scores, strict=True)]
 
 
 def describe_sentences(query: Query, findings: Findings) -> list[tuple[ScoredSentence, SentenceFeatures]]:
@@ -189,13 +197,15 @@ def _overlap(weights: dict[str, float], text: str) -> float:
     return sum(weight for word, weight in weights.items() if word in words)
 
 
-def _is_seen(key: frozenset[str], seen: set[frozenset[str]]) -> bool:
+def _is_seen(key: frozenset[str], seen: Sequence[frozenset[str]]) -> bool:
     """Whether nearly the same sentence, of a reprint or a summary, is chosen already."""
     return any(len(key & other) >= 0.8 * max(len(key | other), 1) for other in seen)
 
 
-def _number(chosen: Sequence[ScoredSentence]) -> tuple[Evidence, ...]:
-    ordered = sorted(chosen, key=lambda s: (s.passage_rank, s.span))
-    return tuple(
-        Evidence(number, s.candidate.passage.article, s.span, s.score) for number, s in enumerate(ordered, start=1)
+def _number(chosen: Sequence[tuple[ScoredSentence, SentenceFeatures]]) -> Selection:
+    ordered = sorted(chosen, key=lambda pair: (pair[0].passage_rank, pair[0].span))
+    evidence = tuple(
+        Evidence(number, sentence.candidate.passage.article, sentence.span, sentence.score)
+        for number, (sentence, _) in enumerate(ordered, start=1)
     )
+    return Selection(evidence, tuple(features for _, features in ordered))
