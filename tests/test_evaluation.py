@@ -261,7 +261,11 @@ def test_answers_of_every_form() -> None:
 
 def test_rgb_modes(tmp_path: Path) -> None:
     write_lines(tmp_path / "en_fact.jsonl", [RGB_ROW])
-    cases = {case.suite: case for case in read_dataset(tmp_path).cases}
+    dataset = read_dataset(tmp_path)
+    corpora = {corpus.name: "".join(corpus.records) for corpus in dataset.corpora}
+    assert "Porto" not in corpora["negatives"]  # nor an altered copy that it might be folded with
+    assert "Madrid" not in corpora["mixed"]
+    cases = {case.suite: case for case in dataset.cases}
     assert len(cases) == 7
     assert cases[noise_suite(0.8)].sources == ("7/positive/0", *(f"7/negative/{i}" for i in range(4)))
     assert cases[noise_suite(0.0)].answers == (("Porto",),)
