@@ -70,7 +70,7 @@ def facts_of(text: str) -> Facts:
         months=months,
         weekdays=frozenset(t for t in lower if t in _WEEKDAYS),
         names=frozenset(_names(text)),
-        words=frozenset(stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdigit()),
+        words=frozenset(stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdecimal()),
         negated=bool(_NEGATION.search(text)),
     )
 
@@ -93,7 +93,7 @@ def _numbers(tokens: list[str]) -> list[float]:
     for token in tokens:
         value = _value(token)
         if value is not None:
-            if current is not None and current >= 20 and current % 10 == 0 and value < 10 and not token[0].isdigit():
+            if current is not None and current >= 20 and current % 10 == 0 and value < 10 and not token[0].isdecimal():
                 current += value
             else:
                 if current is not None:
@@ -112,7 +112,7 @@ def _numbers(tokens: list[str]) -> list[float]:
 
 
 def _value(token: str) -> float | None:
-    if token[0].isdigit():
+    if token[0].isdecimal():
         return float(token.replace(",", ""))
     value = _WORD_VALUE.get(token)
     return None if value is None else float(value)

@@ -51,3 +51,8 @@ def test_negation_is_seen(text: str) -> None:
 )
 def test_inflections_share_a_stem(one: str, other: str) -> None:
     assert stem(one) == stem(other)
+
+
+def test_a_superscript_is_no_number() -> None:
+    assert facts_of("10 m²").numbers == {10}
+    assert facts_of("²").numbers == frozenset()
