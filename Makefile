@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar o
 comma := ,
 export DATELINE_HOME ?= .dateline
 
-.PHONY: chat setup test lint lock clean
+.PHONY: chat setup test lint eval lock clean
 
 chat: setup
 	@$(BIN)/dateline prepare
@@ -29,6 +29,12 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The table of the README; DATA is a folder with questions.jsonl and articles.
+DATA ?= ../shared/eval/realtimeqa
+eval: $(VENV)/.installed-dev
+	@$(BIN)/dateline prepare
+	$(BIN)/dateline eval $(DATA) --json $(DATELINE_HOME)/eval.json --plot $(DATELINE_HOME)/plots
 
 # Today's install is tomorrow's: every version that `pip install` may take, for all platforms and extras.
 lock: $(VENV)/.installed-dev

@@ -77,9 +77,7 @@ class Searcher:
     def find(self, query: Query, *, k: int = CANDIDATES) -> Findings:
         """The `k` best passages with the scores they were ranked by."""
         terms = search_terms(query.text)
-        text = self.catalogue.match(
-            fts_query(terms), k=CANDIDATES, filters=query.filters, title_weight=TITLE_WEIGHT
-        )
+        text = self.catalogue.match(fts_query(terms), k=CANDIDATES, filters=query.filters, title_weight=TITLE_WEIGHT)
         vector = np.zeros(384, dtype=np.float32)
         dense: list[tuple[int, float]] = []
         if self._vectors.count():
@@ -93,9 +91,7 @@ class Searcher:
         scores = dict(scored)
         passages = self.catalogue.load_passages(list(scores))
         sentences = self.catalogue.sentence_vectors(list(scores))
-        candidates = (
-            Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p))) for p in passages
-        )
+        candidates = (Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p))) for p in passages)
         return Findings(tuple(candidates), vector)
 
     def close(self) -> None:

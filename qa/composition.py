@@ -75,9 +75,7 @@ def compose(text: str, evidence: Sequence[Evidence], question: str) -> Draft:
     return draft
 
 
-def _also_supported(
-    sentence: str, best: Judgement, evidence: Sequence[Evidence], question: str
-) -> list[Judgement]:
+def _also_supported(sentence: str, best: Judgement, evidence: Sequence[Evidence], question: str) -> list[Judgement]:
     """`best`, then the same verdict from other articles, the best evidence first."""
     found = [best]
     articles = {best.evidence.article.id} if best.evidence else set()

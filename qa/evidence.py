@@ -129,9 +129,7 @@ class _PassageFeatures:
     log_position: float
 
     @classmethod
-    def of(
-        cls, candidate: Candidate, asked: _Asked, rank: int, best_bm25: float, query: Query
-    ) -> _PassageFeatures:
+    def of(cls, candidate: Candidate, asked: _Asked, rank: int, best_bm25: float, query: Query) -> _PassageFeatures:
         article, start = candidate.passage.article, candidate.passage.span.start
         texts = tuple(span.of(article.text) for span in candidate.passage.sentences)
         return cls(

@@ -45,6 +45,7 @@ _CAPITALISED = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’-]*)"
 _NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of|the|de|al|bin|von|van|du|la)\s+)?{_CAPITALISED})*")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|denied|denies|deny|n[o']t)\b|n['’]t\b", re.I)
 
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What can be checked in a text; every member is normalised."""

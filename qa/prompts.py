@@ -21,6 +21,7 @@ _SYSTEM = (
     "copied from the evidence, no sentence."
 )
 
+
 def build_messages(query: Query, evidence: Sequence[Evidence]) -> list[ChatMessage]:
     """The chat that asks for a short answer to `query` from `evidence`, in the order given."""
     return [

@@ -97,7 +97,12 @@ def test_only_the_unsupported_sentence_of_several_is_withheld() -> None:
 
 @pytest.mark.parametrize(
     ("written", "tidy"),
-    [('"Four"', "Four"), ("Four. [3]", "Four"), ("Short answer: Four", "Four"), ("Four died. Five live.", "Four died. Five live.")],
+    [
+        ('"Four"', "Four"),
+        ("Four. [3]", "Four"),
+        ("Short answer: Four", "Four"),
+        ("Four died. Five live.", "Four died. Five live."),
+    ],
 )
 def test_answers_are_tidied(written: str, tidy: str) -> None:
     assert tidy_answer(written) == tidy

@@ -47,7 +47,13 @@ def test_negation_is_seen(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("attacks", "attack"), ("killed", "killing"), ("agencies", "agency"), ("stopped", "stopping"), ("deaths", "death")],
+    [
+        ("attacks", "attack"),
+        ("killed", "killing"),
+        ("agencies", "agency"),
+        ("stopped", "stopping"),
+        ("deaths", "death"),
+    ],
 )
 def test_inflections_share_a_stem(one: str, other: str) -> None:
     assert stem(one) == stem(other)

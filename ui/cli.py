@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from index.errors import DatelineError, UsageError
-from ui import commands
+from ui import commands, eval_command
 from ui.settings import Settings, quieten_libraries, read_settings
 from ui.wording import one_line
 
@@ -65,6 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     _add_articles(verbs, shared)
     _add_questions(verbs, shared, model)
+    eval_command.add_parser(verbs, [shared, model])
     return parser
 
 
