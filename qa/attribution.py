@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.article import Span
 from index.sentences import split_sentences
 from qa.answer import Citation, Evidence, Verdict
-from qa.facts import Facts, facts_of
+from qa.facts import Facts, facts_of, tokenise
 
 SUPPORTED_RECALL = 0.6
 """Share of a sentence's content words that a quote must hold for the sentence to count as supported."""
@@ -33,6 +33,8 @@ class Judgement:
     evidence: Evidence | None
     recall: float
     reason: str
+    relevance: float = 0.0
+    """Chooses between quotes that bear out a sentence equally well."""
 
 
 def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -> Judgement:
@@ -42,6 +44,7 @@ def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -
     best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
     for item in evidence:
         judgement = _judge(claim, item, asked)
+        judgement = replace(judgement, relevance=item.score + 2 * _counted(claim, item.quote, asked))
         if _order(judgement) > _order(best):
             best = judgement
     return best
@@ -65,9 +68,9 @@ def to_citation(claim: Span, judgement: Judgement) -> Citation:
     return Citation(claim, item.number, item.span, judgement.verdict, judgement.reason)
 
 
-def _order(judgement: Judgement) -> tuple[int, float]:
+def _order(judgement: Judgement) -> tuple[int, float, float]:
     rank = {Verdict.UNSUPPORTED: 0, Verdict.WEAK: 1, Verdict.SUPPORTED: 2}[judgement.verdict]
-    return rank, judgement.recall
+    return rank, judgement.recall, judgement.relevance
 
 
 def _judge(claim: Facts, item: Evidence, asked: Facts) -> Judgement:
@@ -100,6 +103,21 @@ def missing_facts(claim: Facts, quote: Facts, context: Facts, asked: Facts, item
     missing += sorted(claim.weekdays - quote.weekdays - asked.weekdays)
     missing += sorted(n for n in claim.names if not _named(n, names))
     return missing
+
+
+def _counted(claim: Facts, quote: str, asked: Facts) -> float:
+    """1 if a number of the claim counts, in the quote, something the question speaks of; 0.5 if it is near, else 0.
+
+    "Four guards died" and "two guards seized by four inmates" both hold "four" and "guards".
+    """
+    tokens = tokenise(quote)
+    closeness = 0.0
+    for at, token in enumerate(tokens):
+        if facts_of(token).numbers & claim.numbers:
+            following = facts_of(" ".join(tokens[at + 1 : at + 4])).words
+            nearby = facts_of(" ".join(tokens[max(0, at - 4) : at + 8])).words
+            closeness = max(closeness, 1.0 if following & asked.words else 0.5 if nearby & asked.words else 0.0)
+    return closeness
 
 
 def _named(name: str, known: frozenset[str]) -> bool:

@@ -52,6 +52,11 @@ def test_an_invented_fact_is_unsupported_and_named(answer: str, missing: str) ->
     assert missing in judgement.reason
 
 
+def test_a_number_is_cited_where_it_counts_what_was_asked_for() -> None:
+    said = evidence_of("Two guards were seized by four inmates.", "The attack killed four prison guards.")
+    assert judge_sentence("4", said, QUESTION).evidence is said[1]
+
+
 def test_facts_of_two_quotes_do_not_add_up() -> None:
     assert judge_sentence("Four guards were killed and twelve injured.", GUARDS, "").verdict is Verdict.UNSUPPORTED
 
