@@ -24,7 +24,7 @@ from index.search import Findings, Searcher
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn
 from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
 from qa.confidence import answer_from, estimate_confidence
-from qa.evidence import choose_evidence
+from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
 from qa.smalltalk import reply_to_smalltalk
 
@@ -117,7 +117,8 @@ class Assistant:
 
     def search(self, query: Query, *, k: int = 10) -> list[Hit]:
         """The `k` best passages."""
-        return self._searcher.search(query, k=k)
+        candidates = rank_passages(query, self._searcher.find(query))[:k]
+        return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
 
     def find_evidence(self, query: Query) -> tuple[Evidence, ...]:
         """What the model would be given to read."""
