@@ -21,7 +21,7 @@ from qa.facts import stems_of
 from qa.reading import Reading
 from qa.wants import matches
 
-_WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
+WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,9 @@ def _agreeing(text: str, evidence: Sequence[Evidence], question: str) -> int:
 
 @lru_cache(maxsize=1)
 def _load_weights() -> _Weights:
-    stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     if stored["features"] != [f.name for f in fields(Signals)]:
-        raise ValueError(f"{_WEIGHTS} was fitted for other signals: run `python -m qa.fitting` again")
+        raise ValueError(f"{WEIGHTS} was fitted for other signals: run `python -m qa.fitting` again")
     columns = (tuple(stored[key]) for key in ("means", "scales", "coefficients"))
     means, scales, coefficients = columns
     return _Weights(means, scales, coefficients, stored["intercept"], stored["threshold"])

@@ -1,22 +1,43 @@
-"""Fit the weights of the sentence ranking and of the confidence: `python -m qa.fitting` (extra `eval`).
+"""Fit the weights of the sentence ranking and of the confidence: `python -m qa.fitting DATASET` (extra `eval`).
 
-A sentence counts as holding the answer when an accepted answer stands in it, normalised as the benchmark does.
-This module does not know where questions and findings come from.
+The data set is a folder as `dateline eval` reads it, other than the one that figures are reported on. A sentence
+holds the answer when an accepted answer stands in it, normalised as the benchmark does. For the confidence every
+second question is also asked as if its event had not been reported: without the articles of its fortnight and
+those that hold an accepted answer, so that any answer is wrong. This module does not know where weights are used.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from index.home import Home
 from index.query import Query
-from index.search import Findings
-from qa.evidence import describe_sentences
+from index.search import Findings, Searcher
+from qa.confidence import WEIGHTS as CONFIDENCE_WEIGHTS
+from qa.confidence import Signals, gather_signals
+from qa.evaluation.dataset import Case, read_dataset
+from qa.evaluation.scores import holds, token_f1
+from qa.evidence import choose_evidence, describe_sentences
+from qa.ranking import WEIGHTS as SENTENCE_WEIGHTS
 from qa.ranking import Floats, SentenceFeatures
+from qa.reading import Reading
+
+log = logging.getLogger(__name__)
+
+FORTNIGHT_DAYS = 12
+REFUSED_RIGHT = 0.12
+"""Share of right readings that the threshold may refuse; a margin under the 15 % aimed at."""
+
+Labels = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +49,53 @@ class Example:
     answers: tuple[str, ...]
 
 
-def fit_ranking(examples: Iterable[Example], *, strength: float = 1.0) -> dict[str, object]:
-    """Weights of a logistic regression over all sentences of all `examples`; every question weighs the same."""
-    from sklearn.linear_model import LogisticRegression
-
-    rows, labels, weights = [], [], []
+def fit_ranking(examples: Iterable[Example]) -> dict[str, Any]:
+    """Weights for all sentences of all `examples` that hold an answer at all; every question weighs the same."""
+    matrices, labels, weights = [], [], []
     for example in examples:
-        matrix, label = to_matrix(example)
+        described = describe_sentences(example.query, example.findings)
+        label = np.array([holds(sentence.text, example.answers) for sentence, _ in described], dtype=bool)
         if label.any():
-            rows.append(matrix)
+            matrices.append(np.array([astuple(features) for _, features in described]))
             labels.append(label)
             weights.append(np.full(len(label), 1.0 / len(label)))
-    x, y, w = np.concatenate(rows), np.concatenate(labels), np.concatenate(weights)
+    x, y, w = np.concatenate(matrices), np.concatenate(labels), np.concatenate(weights)
+    return _fit([f.name for f in fields(SentenceFeatures)], x, y, w * len(y) / w.sum(), strength=1.0)
+
+
+def fit_confidence(signals: Sequence[Signals], right: Sequence[bool]) -> dict[str, Any]:
+    """Weights for `signals` of readings that were `right` or not, and the threshold that refuses few right ones."""
+    x, y = np.array([astuple(s) for s in signals]), np.array(right, dtype=bool)
+    fitted = _fit([f.name for f in fields(Signals)], x, y, np.ones(len(y)), strength=0.1)
+    logits = (x - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
+    threshold = float(np.quantile(1.0 / (1.0 + np.exp(-logits[y])), REFUSED_RIGHT))
+    return {**fitted, "threshold": round(threshold, 4)}
+
+
+def without_event(example: Example) -> Example:
+    """`example` as if its event had not been reported."""
+    kept = tuple(
+        candidate
+        for candidate in example.findings.candidates
+        if not holds(candidate.passage.article.text, example.answers)
+        and not _is_of_fortnight(candidate.passage.article.published, example.query.as_of)
+    )
+    return Example(example.query, Findings(kept, example.findings.question_vector), example.answers)
+
+
+def is_right(reading: Reading, answers: Sequence[str]) -> bool:
+    """Whether a reading would be accepted: it holds an answer, or shares most of its words with one."""
+    return holds(reading.text, answers) or token_f1(reading.text, answers) >= 0.6
+
+
+def _fit(names: list[str], x: Floats, y: Labels, weights: Floats, *, strength: float) -> dict[str, Any]:
+    """A standardised logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
     means, scales = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
-    model = LogisticRegression(C=strength, max_iter=1000)
-    model.fit((x - means) / scales, y, sample_weight=w * len(y) / w.sum())
+    model = LogisticRegression(C=strength, max_iter=2000).fit((x - means) / scales, y, sample_weight=weights)
     return {
-        "features": [f.name for f in fields(SentenceFeatures)],
+        "features": names,
         "means": means.round(6).tolist(),
         "scales": scales.round(6).tolist(),
         "coefficients": model.coef_[0].round(6).tolist(),
@@ -52,16 +103,64 @@ def fit_ranking(examples: Iterable[Example], *, strength: float = 1.0) -> dict[s
     }
 
 
-def to_matrix(example: Example) -> tuple[Floats, np.ndarray]:
-    """Features, shape (sentences, features), and whether each sentence holds an accepted answer."""
-    from qa.evaluation.scores import holds
-
-    described = describe_sentences(example.query, example.findings)
-    matrix = np.array([astuple(features) for _, features in described], dtype=np.float64)
-    label = np.array([holds(sentence.text, example.answers) for sentence, _ in described], dtype=bool)
-    return matrix, label
+def _is_of_fortnight(published: Any, as_of: Any) -> bool:
+    return published is not None and abs((published - as_of).days) <= FORTNIGHT_DAYS
 
 
-def write_weights(weights: dict[str, object], path: Path) -> None:
-    """Store fitted weights beside the program."""
+def _write(weights: dict[str, Any], path: Path) -> None:
     path.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+    log.info("wrote %s", path)
+
+
+def _read(examples: Sequence[Example], models: Path) -> Iterator[tuple[Signals, bool]]:
+    """Signals and rightness of the default model's readings."""
+    from qa.model import LocalModel
+    from qa.reading import write_answer
+    from qa.weights import prepare_model
+
+    model = LocalModel(prepare_model("default", models))
+    for number, example in enumerate(examples):
+        asked = [example, without_event(example)] if number % 2 == 0 else [example]
+        for each in asked:
+            selection = choose_evidence(each.query, each.findings)
+            if selection.evidence:
+                reading = write_answer(model, each.query, selection.evidence)
+                signals = gather_signals(each.query, selection, reading)
+                if signals is not None:
+                    yield signals, each is example and is_right(reading, each.answers)
+        log.info("read %d of %d", number + 1, len(examples))
+
+
+def main() -> None:
+    """Fit both on one data set and write the weights into the program."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
+    parser.add_argument("--limit", type=int, help="questions read by the model for the confidence")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    examples = list(_search(arguments.dataset, arguments.home))
+    _write(fit_ranking(examples), SENTENCE_WEIGHTS)
+    signals, right = zip(*_read(examples[: arguments.limit], arguments.home / "models"), strict=True)
+    _write(fit_confidence(signals, right), CONFIDENCE_WEIGHTS)
+
+
+def _search(path: Path, home: Path) -> Iterator[Example]:
+    from qa.evaluation.run import Run
+
+    dataset = read_dataset(path)
+    run = Run(dataset, home / "eval", _refuse, len, model="")
+    searcher = Searcher(Home(run.index(dataset.corpora[0])))
+    cases: list[Case] = [case for case in dataset.cases if case.answers]
+    for case in cases:
+        query = Query(case.question, case.as_of)
+        yield Example(query, searcher.find(query), case.alternatives)
+    searcher.close()
+
+
+def _refuse(home: Path) -> Any:
+    raise RuntimeError(f"fitting asks no assistant ({home})")
+
+
+if __name__ == "__main__":
+    main()

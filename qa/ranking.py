@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-_WEIGHTS = Path(__file__).parent / "data" / "sentence_weights.json"
+WEIGHTS = Path(__file__).parent / "data" / "sentence_weights.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ def score_sentences(features: list[SentenceFeatures]) -> Floats:
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
     """The fitted weights that come with the program."""
-    stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     names = [f.name for f in fields(SentenceFeatures)]
     if stored["features"] != names:
-        raise ValueError(f"{_WEIGHTS} was fitted for other features: run `python -m qa.fitting` again")
+        raise ValueError(f"{WEIGHTS} was fitted for other features: run `python -m qa.fitting` again")
     means, scales, coefficients = (np.array(stored[key]) for key in ("means", "scales", "coefficients"))
     return Weights(means, scales, coefficients, float(stored["intercept"]))
