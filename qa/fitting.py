@@ -92,7 +92,8 @@ def _fit(names: list[str], x: Floats, y: Labels, weights: Floats, *, strength: f
     """A standardised logistic regression."""
     from sklearn.linear_model import LogisticRegression
 
-    means, scales = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
+    means, scales = x.mean(axis=0), x.std(axis=0)
+    scales[scales < 1e-6] = 1.0  # a constant feature, such as "undated" in a data set without undated articles
     model = LogisticRegression(C=strength, max_iter=2000).fit((x - means) / scales, y, sample_weight=weights)
     return {
         "features": names,
