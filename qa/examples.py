@@ -19,7 +19,8 @@ from index.terms import STOP_WORDS
 _NUMBER = r"(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of|hundreds of)"
 _COUNTED = re.compile(
     rf"\b{_NUMBER} ((?:[a-z]+ )?[a-z]{{3,}}s|people|men|women|children|staff) (were|have been|had been) "
-    r"((?:killed|injured|wounded|arrested|detained|taken|evacuated|rescued|displaced|freed|held|infected)\b[^.,;:()—–\"“”]{8,70})",
+    r"((?:killed|injured|wounded|arrested|detained|taken|evacuated|rescued|displaced|freed|held|infected)"
+    r"(?: on [A-Z]\w+| earlier| late)? (?:in|at|by|from|near|during|to|hostage)\b[^.,;:()—–\"“”]{5,70}?)(?=[.,;:()]|$| and | when )",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Z][a-z’'-]+(?: (?:of |the |de |al )?[A-Z][a-z’'-]+)+")
