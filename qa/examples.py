@@ -20,7 +20,8 @@ _NUMBER = r"(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twel
 _COUNTED = re.compile(
     rf"\b{_NUMBER} ((?:[a-z]+ )?[a-z]{{3,}}s|people|men|women|children|staff) (were|have been|had been) "
     r"((?:killed|injured|wounded|arrested|detained|taken|evacuated|rescued|displaced|freed|held|infected)"
-    r"(?: on [A-Z]\w+| earlier| late)? (?:in|at|by|from|near|during|to|hostage)\b[^.,;:()—–\"“”]{5,70}?)(?=[.,;:()]|$| and | when )",
+    r"(?: on [A-Z]\w+| earlier| late)? (?:in|at|by|from|near|during|to|hostage)\b[^.,;:()—–\"“”]{5,70}?)"
+    r"(?=[.,;:()]|$| and | when )",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Z][a-z’'-]+(?: (?:of |the |de |al )?[A-Z][a-z’'-]+)+")
