@@ -174,7 +174,7 @@ class Assistant:
         if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
             yield from self._abstain(outcome)
             return
-        yield Delta(draft.text)
+        yield from map(Delta, draft.pieces)
         yield Done(outcome.answer(draft, abstained=False))
 
     def example_questions(self, count: int = 4) -> list[str]:

@@ -26,18 +26,20 @@ class Draft:
     """Text under construction, with its citations; offsets are right at every moment."""
 
     text: str = ""
+    pieces: list[str] = field(default_factory=list)
+    """The text as it grew, a checked sentence at a time."""
     citations: list[Citation] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
 
-    def add(self, sentence: str, judgements: Sequence[Judgement], *, gap: str) -> str:
-        """Append a sentence with the marks of its citations; what was appended."""
+    def add(self, sentence: str, judgements: Sequence[Judgement], *, gap: str) -> None:
+        """Append a sentence with the marks of its citations."""
         start = len(self.text) + (len(gap) if self.text else 0)
         claim = Span(start, start + len(sentence))
         self.citations.extend(to_citation(claim, j) for j in judgements)
         marks = "".join(f" [{j.evidence.number}]" for j in judgements if j.evidence is not None)
         added = (gap if self.text else "") + sentence + marks
         self.text += added
-        return added
+        self.pieces.append(added)
 
 
 def tidy_answer(text: str) -> str:
