@@ -21,9 +21,10 @@ from index.errors import CancelledError
 from index.home import Home
 from index.query import Filters, Query
 from index.search import Findings, Searcher
-from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn
+from qa.answer import Answer, Delta, Disagreement, Done, Event, Evidence, Found, Turn
 from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
 from qa.confidence import answer_from, estimate_confidence
+from qa.disagreement import find_disagreements
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
 from qa.smalltalk import reply_to_smalltalk
@@ -48,6 +49,7 @@ class _Outcome:
     started: float
     timings: dict[str, float] = field(default_factory=dict)
     reading: Reading | None = None
+    disagreements: tuple[Disagreement, ...] = ()
     confidence: float = 0.0
 
     def answer(self, draft: Draft, *, abstained: bool) -> Answer:
@@ -63,6 +65,7 @@ class _Outcome:
             abstained=abstained,
             evidence=self.evidence,
             citations=tuple(draft.citations),
+            disagreements=() if abstained else self.disagreements,
             withheld=tuple(draft.withheld),
             confidence=self.confidence,
             timings={**self.timings, "total_s": time.perf_counter() - self.started},
@@ -170,6 +173,9 @@ class Assistant:
         outcome.reading = self._read(query, evidence, cancel)
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         draft = compose(outcome.reading.text, evidence, query.text)
+        outcome.disagreements = find_disagreements(query.text, evidence)
+        for disagreement in outcome.disagreements:
+            draft.add_disagreement(disagreement, evidence)
         outcome.confidence = estimate_confidence(query, selection, outcome.reading)
         if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
             yield from self._abstain(outcome)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.article import Span
-from qa.answer import Citation, Evidence, Verdict, Withheld
+from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, judge_sentence, split_claims, strip_marks, to_citation
 
 NOT_FOUND = "The articles do not say."
@@ -38,8 +38,23 @@ class Draft:
         self.citations.extend(to_citation(claim, j) for j in judgements)
         marks = "".join(f" [{j.evidence.number}]" for j in judgements if j.evidence is not None)
         added = (gap if self.text else "") + sentence + marks
-        self.text += added
-        self.pieces.append(added)
+        self._append(added)
+
+    def add_disagreement(self, disagreement: Disagreement, evidence: Sequence[Evidence]) -> None:
+        """Append every value that articles give, with its day and its citations, newest first."""
+        self._append("\n\nThe articles differ: ")
+        for position, reading in enumerate(disagreement.readings):
+            self._append("; " if position else "")
+            cited = [evidence[number - 1] for number in reading.numbers]
+            day = cited[0].article.published
+            value = f"{reading.value} ({day.isoformat() if day else 'no date'})"
+            claim = Span(len(self.text), len(self.text) + len(value))
+            self.citations.extend(Citation(claim, item.number, item.span, Verdict.SUPPORTED) for item in cited)
+            self._append(value + "".join(f" [{item.number}]" for item in cited))
+
+    def _append(self, piece: str) -> None:
+        self.text += piece
+        self.pieces.append(piece)
 
 
 def tidy_answer(text: str) -> str:

@@ -90,6 +90,17 @@ def test_filters_that_exclude_all_leave_nothing_to_say(assistant: Assistant) -> 
     assert (answer.evidence, answer.nearest) == ((), ())
 
 
+def test_articles_that_differ_are_shown_to_differ(folder: Path) -> None:
+    with Assistant.open(folder, llm=StandIn(pattern="(1[34]\\d)")) as assistant:
+        answer = assistant.ask(
+            "How many people were killed in the attack on Crocus City Hall?", as_of=date(2024, 12, 1)
+        )
+    values = [reading.value for d in answer.disagreements for reading in d.readings]
+    assert len(values) >= 2
+    assert all(value in answer.text for value in values)
+    check_offsets(answer)
+
+
 def test_a_follow_up_is_searched_as_it_is_understood(assistant: Assistant) -> None:
     history = [Turn(QUESTION, QUESTION, "Four")]
     answer = assistant.ask("and when did it happen?", history=history, as_of=AS_OF)
