@@ -23,6 +23,10 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "abstained": answer.abstained,
         "evidence": [_evidence(evidence) for evidence in answer.evidence],
         "citations": [_citation(citation) for citation in answer.citations],
+        "disagreements": [
+            [{"value": reading.value, "numbers": list(reading.numbers)} for reading in disagreement.readings]
+            for disagreement in answer.disagreements
+        ],
         "timings": dict(answer.timings),
     }
 
