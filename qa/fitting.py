@@ -34,8 +34,9 @@ from qa.reading import Reading
 log = logging.getLogger(__name__)
 
 FORTNIGHT_DAYS = 12
-REFUSED_RIGHT = 0.12
-"""Share of right readings that the threshold may refuse; a margin under the 15 % aimed at."""
+REFUSED_ANSWERABLE = 0.12
+"""Share of readings of evidence that holds the answer which the threshold may refuse; with those that no quote bears
+out, about the 15 % aimed at."""
 
 Labels = npt.NDArray[np.bool_]
 
@@ -63,12 +64,13 @@ def fit_ranking(examples: Iterable[Example]) -> dict[str, Any]:
     return _fit([f.name for f in fields(SentenceFeatures)], x, y, w * len(y) / w.sum(), strength=1.0)
 
 
-def fit_confidence(signals: Sequence[Signals], right: Sequence[bool]) -> dict[str, Any]:
-    """Weights for `signals` of readings that were `right` or not, and the threshold that refuses few right ones."""
+def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable: Sequence[bool]) -> dict[str, Any]:
+    """Weights for `signals` of readings that were `right` or not, and a threshold for the `answerable` ones."""
     x, y = np.array([astuple(s) for s in signals]), np.array(right, dtype=bool)
     fitted = _fit([f.name for f in fields(Signals)], x, y, np.ones(len(y)), strength=0.1)
     logits = (x - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
-    threshold = float(np.quantile(1.0 / (1.0 + np.exp(-logits[y])), REFUSED_RIGHT))
+    probabilities = 1.0 / (1.0 + np.exp(-logits))
+    threshold = float(np.quantile(probabilities[np.array(answerable, dtype=bool)], REFUSED_ANSWERABLE))
     return {**fitted, "threshold": round(threshold, 4)}
 
 
@@ -113,8 +115,8 @@ def _write(weights: dict[str, Any], path: Path) -> None:
     log.info("wrote %s", path)
 
 
-def _read(examples: Sequence[Example], models: Path) -> Iterator[tuple[Signals, bool]]:
-    """Signals and rightness of the default model's readings."""
+def _read(examples: Sequence[Example], models: Path) -> Iterator[tuple[Signals, bool, bool]]:
+    """Signals of the default model's readings, whether each was right, and whether its evidence held the answer."""
     from qa.model import LocalModel
     from qa.reading import write_answer
     from qa.weights import prepare_model
@@ -128,7 +130,8 @@ def _read(examples: Sequence[Example], models: Path) -> Iterator[tuple[Signals, 
                 reading = write_answer(model, each.query, selection.evidence)
                 signals = gather_signals(each.query, selection, reading)
                 if signals is not None:
-                    yield signals, each is example and is_right(reading, each.answers)
+                    answerable = each is example and any(holds(e.quote, each.answers) for e in selection.evidence)
+                    yield signals, each is example and is_right(reading, each.answers), answerable
         log.info("read %d of %d", number + 1, len(examples))
 
 
@@ -142,8 +145,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = list(_search(arguments.dataset, arguments.home))
     _write(fit_ranking(examples), SENTENCE_WEIGHTS)
-    signals, right = zip(*_read(examples[: arguments.limit], arguments.home / "models"), strict=True)
-    _write(fit_confidence(signals, right), CONFIDENCE_WEIGHTS)
+    signals, right, answerable = zip(*_read(examples[: arguments.limit], arguments.home / "models"), strict=True)
+    _write(fit_confidence(signals, right, answerable), CONFIDENCE_WEIGHTS)
 
 
 def _search(path: Path, home: Path) -> Iterator[Example]:
