@@ -19,7 +19,7 @@ from qa.attribution import judge_sentence
 from qa.evidence import Selection
 from qa.facts import stems_of
 from qa.reading import Reading
-from qa.wants import matches
+from qa.wants import Want, matches, wanted
 
 WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 
@@ -78,7 +78,7 @@ def answer_from() -> float:
 
 
 def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
-    """The signals of one reading; None where no evidence bears it out."""
+    """The signals of one reading; None where no evidence bears it out, or it says nothing new."""
     judgement = judge_sentence(reading.text, selection.evidence, query.text)
     cited = judgement.evidence
     if cited is None or judgement.verdict is Verdict.UNSUPPORTED:
@@ -89,6 +89,8 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
     scores = sorted((item.score for item in selection.evidence), reverse=True)
     logprobs = reading.token_logprobs or (-1.0,)
     answer, asked = stems_of(reading.text), stems_of(query.text)
+    if answer <= asked and wanted(query.text) is not Want.YES_OR_NO:
+        return None  # it only says the question again
     return Signals(
         likelihood=sum(logprobs) / len(logprobs),
         least_likely=max(min(logprobs), -6.0),

@@ -34,9 +34,8 @@ from qa.reading import Reading
 log = logging.getLogger(__name__)
 
 FORTNIGHT_DAYS = 12
-REFUSED_ANSWERABLE = 0.12
-"""Share of readings of evidence that holds the answer which the threshold may refuse; with those that no quote bears
-out, about the 15 % aimed at."""
+REFUSED_UNREPORTED = 0.85
+"""Share of questions about unreported events that the threshold refuses."""
 
 Labels = npt.NDArray[np.bool_]
 
@@ -64,13 +63,13 @@ def fit_ranking(examples: Iterable[Example]) -> dict[str, Any]:
     return _fit([f.name for f in fields(SentenceFeatures)], x, y, w * len(y) / w.sum(), strength=1.0)
 
 
-def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable: Sequence[bool]) -> dict[str, Any]:
-    """Weights for `signals` of readings that were `right` or not, and a threshold for the `answerable` ones."""
+def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], reported: Sequence[bool]) -> dict[str, Any]:
+    """Weights for `signals` of readings that were `right` or not, and a threshold against those not `reported`."""
     x, y = np.array([astuple(s) for s in signals]), np.array(right, dtype=bool)
     fitted = _fit([f.name for f in fields(Signals)], x, y, np.ones(len(y)), strength=0.1)
     logits = (x - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
     probabilities = 1.0 / (1.0 + np.exp(-logits))
-    threshold = float(np.quantile(probabilities[np.array(answerable, dtype=bool)], REFUSED_ANSWERABLE))
+    threshold = float(np.quantile(probabilities[~np.array(reported, dtype=bool)], REFUSED_UNREPORTED))
     return {**fitted, "threshold": round(threshold, 4)}
 
 
@@ -116,7 +115,7 @@ def _write(weights: dict[str, Any], path: Path) -> None:
 
 
 def _read(examples: Sequence[Example], models: Path) -> Iterator[tuple[Signals, bool, bool]]:
-    """Signals of the default model's readings, whether each was right, and whether its evidence held the answer."""
+    """Signals of the default model's readings, whether each was right, and whether the event was reported."""
     from qa.model import LocalModel
     from qa.reading import write_answer
     from qa.weights import prepare_model
@@ -130,8 +129,7 @@ def _read(examples: Sequence[Example], models: Path) -> Iterator[tuple[Signals, 
                 reading = write_answer(model, each.query, selection.evidence)
                 signals = gather_signals(each.query, selection, reading)
                 if signals is not None:
-                    answerable = each is example and any(holds(e.quote, each.answers) for e in selection.evidence)
-                    yield signals, each is example and is_right(reading, each.answers), answerable
+                    yield signals, each is example and is_right(reading, each.answers), each is example
         log.info("read %d of %d", number + 1, len(examples))
 
 
@@ -145,8 +143,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = list(_search(arguments.dataset, arguments.home))
     _write(fit_ranking(examples), SENTENCE_WEIGHTS)
-    signals, right, answerable = zip(*_read(examples[: arguments.limit], arguments.home / "models"), strict=True)
-    _write(fit_confidence(signals, right, answerable), CONFIDENCE_WEIGHTS)
+    signals, right, reported = zip(*_read(examples[: arguments.limit], arguments.home / "models"), strict=True)
+    _write(fit_confidence(signals, right, reported), CONFIDENCE_WEIGHTS)
 
 
 def _search(path: Path, home: Path) -> Iterator[Example]:

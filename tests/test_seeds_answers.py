@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SEEDS = Path(__file__).parent.parent / "seeds"
 CONVERSATIONS = 10
 
-RIGHT_FLOOR, REFUSED_FLOOR, FOLLOWED_FLOOR = 24, 6, 6
-"""Of 40 questions, 10 that the articles do not answer, 10 second turns; a little under what was measured."""
+RIGHT_FLOOR, REFUSED_FLOOR, FOLLOWED_FLOOR = 26, 6, 6
+"""Of 40 questions, 10 that the articles do not answer, 10 second turns; measured were 28, 7 and 7 (2026-11)."""
 
 
 def records(name: str) -> list[dict[str, Any]]:
