@@ -33,8 +33,8 @@ class Judgement:
     evidence: Evidence | None
     recall: float
     reason: str
-    relevance: float = 0.0
-    """Chooses between quotes that bear out a sentence equally well."""
+    counted: float = 0.0
+    """How surely a number of the sentence counts the same thing in the quote: 1, 0.5 or 0."""
 
 
 def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -> Judgement:
@@ -44,7 +44,7 @@ def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -
     best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
     for item in evidence:
         judgement = _judge(claim, item, asked)
-        judgement = replace(judgement, relevance=item.score + 2 * _counted(claim, item.quote, asked))
+        judgement = replace(judgement, counted=_counted(claim, item.quote, asked))
         if _order(judgement) > _order(best):
             best = judgement
     return best
@@ -68,9 +68,15 @@ def to_citation(claim: Span, judgement: Judgement) -> Citation:
     return Citation(claim, item.number, item.span, judgement.verdict, judgement.reason)
 
 
+def counts_the_same(other: Judgement, best: Judgement) -> bool:
+    """Whether a second quote's number counts what the best one's does, as far as can be told."""
+    return other.counted >= best.counted
+
+
 def _order(judgement: Judgement) -> tuple[int, float, float]:
     rank = {Verdict.UNSUPPORTED: 0, Verdict.WEAK: 1, Verdict.SUPPORTED: 2}[judgement.verdict]
-    return rank, judgement.recall, judgement.relevance
+    score = judgement.evidence.score if judgement.evidence else 0.0
+    return rank, judgement.recall, score + 2 * judgement.counted
 
 
 def _judge(claim: Facts, item: Evidence, asked: Facts) -> Judgement:

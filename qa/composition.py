@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from index.article import Span
 from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
-from qa.attribution import Judgement, judge_sentence, split_claims, strip_marks, to_citation
+from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
 
 NOT_FOUND = "The articles do not say."
 
@@ -98,7 +98,8 @@ def _also_supported(sentence: str, best: Judgement, evidence: Sequence[Evidence]
     articles = {best.evidence.article.id} if best.evidence else set()
     for item in sorted(evidence, key=lambda e: -e.score):
         judgement = judge_sentence(sentence, [item], question)
-        if item.article.id not in articles and judgement.verdict is Verdict.SUPPORTED and len(found) < _MAX_CITED:
+        elsewhere = item.article.id not in articles and len(found) < _MAX_CITED
+        if elsewhere and judgement.verdict is Verdict.SUPPORTED and counts_the_same(judgement, best):
             found.append(judgement)
             articles.add(item.article.id)
     return found

@@ -57,6 +57,13 @@ def test_a_number_is_cited_where_it_counts_what_was_asked_for() -> None:
     assert judge_sentence("4", said, QUESTION).evidence is said[1]
 
 
+def test_another_articles_number_of_other_things_is_not_cited_too() -> None:
+    first = evidence_of("The attack killed four prison guards.")[0]
+    text = "They held eight members of staff and four fellow prisoners."
+    other = Evidence(2, Article("b" * 16, "", text, None, "", "", "", (), "b.txt", ""), Span(0, len(text)), 0.9)
+    assert {c.number for c in compose("4", [first, other], QUESTION).citations} == {1}
+
+
 def test_facts_of_two_quotes_do_not_add_up() -> None:
     assert judge_sentence("Four guards were killed and twelve injured.", GUARDS, "").verdict is Verdict.UNSUPPORTED
 
