@@ -22,9 +22,10 @@ from index.home import Home
 from index.query import Filters, Query
 from index.search import Findings, Searcher
 from qa.answer import Answer, Delta, Disagreement, Done, Event, Evidence, Found, Turn
+from qa.attribution import judge_sentence
 from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
 from qa.confidence import answer_from, estimate_confidence
-from qa.disagreement import find_disagreements
+from qa.disagreement import find_disagreements, recount
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
 from qa.smalltalk import reply_to_smalltalk
@@ -170,7 +171,7 @@ class Assistant:
         if not evidence:
             yield from self._abstain(outcome)
             return
-        outcome.reading = self._read(query, evidence, cancel)
+        outcome.reading = _recounted(self._read(query, evidence, cancel), query, evidence)
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         draft = compose(outcome.reading.text, evidence, query.text)
         outcome.disagreements = find_disagreements(query.text, evidence)
@@ -221,6 +222,12 @@ class Assistant:
         nearest = tuple(Hit(c.passage, c.fused, rank) for rank, c in ranked)
         yield Delta(NOT_FOUND)
         yield Done(replace(outcome.answer(Draft(text=NOT_FOUND), abstained=True), nearest=nearest))
+
+
+def _recounted(reading: Reading, query: Query, evidence: Sequence[Evidence]) -> Reading:
+    """`reading` with its number put right where its own quote counts differently."""
+    cited = judge_sentence(reading.text, evidence, query.text).evidence
+    return reading if cited is None else replace(reading, text=recount(query.text, reading.text, cited))
 
 
 def _say(question: str, query: Query, reply: str) -> Iterator[Event]:

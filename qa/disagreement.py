@@ -58,6 +58,18 @@ def find_disagreements(question: str, evidence: Sequence[Evidence]) -> tuple[Dis
     )
 
 
+def recount(question: str, answer: str, cited: Evidence) -> str:
+    """`answer`, or the number that its own quote gives for what `question` counts, where the model took another.
+
+    "Four guards were killed and three others injured": a small model answers "3" to "How many guards were killed?".
+    """
+    numbers = facts_of(answer).numbers
+    if wanted(question) is not Want.NUMBER or len(numbers) != 1 or len(answer.split()) > 2:
+        return answer
+    value = _read_value(question, cited)
+    return answer if value is None or value.amount in numbers else value.shown
+
+
 def _read_value(question: str, item: Evidence) -> _Value | None:
     """The one number of the quote that counts what is asked for; None where there is none, or more than one."""
     asked = facts_of(question)

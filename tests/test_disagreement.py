@@ -6,7 +6,7 @@ from datetime import date
 
 from index.article import Article, Span
 from qa.answer import Evidence
-from qa.disagreement import find_disagreements
+from qa.disagreement import find_disagreements, recount
 
 QUESTION = "How many people were killed in the attack in Paris?"
 
@@ -56,3 +56,16 @@ def test_only_numbers_are_compared() -> None:
     assert not values(
         said(("Belgium won in Paris.", 14), ("France won in Paris.", 15)), "Which country won the match in Paris?"
     )
+
+
+def test_a_number_taken_from_the_wrong_half_of_a_sentence_is_put_right() -> None:
+    quote = said(("The attack in Paris killed four guards and left three others injured.", 14))[0]
+    asked = "How many guards were killed in the attack in Paris?"
+    assert recount(asked, "3", quote) == "four"
+    assert recount(asked, "4", quote) == "4"
+    assert recount("Where was the attack?", "3", quote) == "3"
+
+
+def test_a_number_is_left_alone_where_its_quote_counts_nothing_of_the_kind() -> None:
+    quote = said(("In Paris three others were injured.", 14))[0]
+    assert recount("How many guards were killed in the attack in Paris?", "3", quote) == "3"
