@@ -22,6 +22,7 @@ _NUMBER = re.compile(
     r"|eighteen|nineteen)(?:\s(?:hundred|thousand|million|billion|trillion))?(?![\w-]|[.,]\d)(?:\s?%|\spercent)?",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(r"\s+(?:others?|more|further|injured|wounded|hurt)\b", re.IGNORECASE)
 _WORDS_AFTER = 4
 _LEAST_SCORE = 0.5
 """Of the best evidence's score: a sentence further behind speaks of something else."""
@@ -65,6 +66,11 @@ def recount(question: str, answer: str, cited: Evidence) -> str:
     """
     numbers = facts_of(answer).numbers
     if wanted(question) is not Want.NUMBER or len(numbers) != 1 or len(answer.split()) > 2:
+        return answer
+    if not any(
+        facts_of(match.group()).numbers == numbers and _OTHERS.match(cited.quote, match.end())
+        for match in _NUMBER.finditer(cited.quote)
+    ):
         return answer
     value = _read_value(question, cited)
     return answer if value is None or value.amount in numbers else value.shown
