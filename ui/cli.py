@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from index.errors import DatelineError, UsageError
-from ui import commands, eval_command
+from ui import commands, doctor, eval_command
 from ui.settings import Settings, quieten_libraries, read_settings
 from ui.wording import one_line
 
@@ -65,6 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     _add_articles(verbs, shared)
     _add_questions(verbs, shared, model)
+    _add_upkeep(verbs, shared, model)
     eval_command.add_parser(verbs, [shared, model])
     return parser
 
@@ -104,6 +105,19 @@ def _add_questions(
     chat.add_argument("--host", help="address to serve on (DATELINE_HOST, default 127.0.0.1)")
     chat.add_argument("--port", help="port to serve on (DATELINE_PORT, default 7860)")
     chat.set_defaults(run=commands.chat)
+
+
+def _add_upkeep(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    shared: argparse.ArgumentParser,
+    model: argparse.ArgumentParser,
+) -> None:
+    """doctor."""
+    check = verbs.add_parser("doctor", parents=[shared, model], help="check model, index, page and disk")
+    check.add_argument("--host", help="address the page is to be served on")
+    check.add_argument("--port", help="port the page is to be served on")
+    check.add_argument("--json", action="store_true", help="print one JSON list")
+    check.set_defaults(run=doctor.run_doctor)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:

@@ -1,0 +1,190 @@
+"""`dateline doctor`: whether model, index, page and disk are fit for use, and what to do where they are not.
+
+Every check is a function of the settings that returns a `Finding`; none of them changes anything or loads the
+language model. This module does not know what the commands it recommends do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+from index.errors import DatelineError, ModelError
+from index.home import Home
+from ui.settings import Settings
+from ui.wording import one_line
+
+HEALTHY, UNWELL = 0, 1
+
+_GIB = 1 << 30
+_CONVERSION_BYTES = 5 * _GIB
+"""Taken while the default model is converted: the joined file, its tensors in 32 bits."""
+_MODEL_MEMORY = 4 * _GIB
+_ROOM = _GIB // 2
+"""An index run needs room for a second copy of the vectors; 1,500 articles take 225 MB in all (2026-11)."""
+
+
+class State(StrEnum):
+    """How grave a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `advice` is empty where nothing needs doing."""
+
+    check: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+Check = Callable[[Settings], Finding]
+
+
+def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline doctor`: run every check; 1 if any found a fault."""
+    findings = examine(settings)
+    if arguments.json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        print_findings(findings, sys.stdout)
+    return UNWELL if any(finding.state is State.FAULT for finding in findings) else HEALTHY
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """What every check finds, in the order of `CHECKS`."""
+    return [check(settings) for check in CHECKS]
+
+
+def print_findings(findings: Sequence[Finding], out: TextIO) -> None:
+    """A line for each finding, and under it what to do."""
+    width = max(len(finding.check) for finding in findings)
+    for finding in findings:
+        out.write(f"{finding.state.value:<8} {finding.check:<{width}}  {one_line(finding.found)}\n")
+        if finding.advice:
+            out.write(f"{'':<8} {'':<{width}}  -> {one_line(finding.advice)}\n")
+
+
+def check_model(settings: Settings) -> Finding:
+    """Whether the language model can answer at once, later, or not at all."""
+    from qa.weights import CARRIERS, find_parts, find_prepared
+
+    name = settings.model
+    folder = find_prepared(name, settings.models)
+    if folder is not None:
+        return Finding("model", State.OK, f"{name} is ready in {folder}")
+    if name not in CARRIERS and not Path(name).expanduser().exists() and name.count("/") != 1:
+        wanted = f"give {', '.join(CARRIERS)}, a path or a hub id with --model"
+        return Finding("model", State.FAULT, f"there is no model {name!r}", wanted)
+    try:
+        if name in CARRIERS:
+            find_parts(CARRIERS[name])
+    except ModelError as error:
+        found, _, advice = str(error).partition(": ")
+        return Finding("model", State.FAULT, found, advice)
+    return Finding("model", State.WARNING, f"{name} is not prepared yet", "run `dateline prepare` (once, some minutes)")
+
+
+def check_embedder(settings: Settings) -> Finding:
+    """Whether the embedding model is there and is the published file."""
+    from index.embedder import MiniLM, find_embedder_file
+
+    try:
+        path = find_embedder_file()
+    except ModelError as error:
+        found, _, advice = str(error).rpartition(": ")
+        return Finding("embedder", State.FAULT, found, advice)
+    return Finding("embedder", State.OK, f"{MiniLM.name}, {path.stat().st_size / 1e6:.0f} MB, hash as published")
+
+
+def check_index(settings: Settings) -> Finding:
+    """Whether there is an index, of this version, with all its vectors."""
+    from index.catalogue import Catalogue
+
+    try:
+        catalogue = Catalogue(Home(settings.home))
+        status = catalogue.status()
+        catalogue.close()
+    except DatelineError as error:
+        found, _, advice = str(error).partition(": ")
+        return Finding("index", State.FAULT, found, advice)
+    found = f"{status.articles:,} articles, {status.passages:,} passages in {settings.home}"
+    if not status.articles:
+        return Finding("index", State.FAULT, found, "run `dateline index PATH`")
+    missing = status.passages - status.vectors
+    if missing:
+        return Finding("index", State.WARNING, f"{found}, {missing:,} without vectors", "run `dateline index`")
+    return Finding("index", State.OK, found)
+
+
+def check_page(settings: Settings) -> Finding:
+    """Whether the page's address can be served on, or something listens there already."""
+    where = f"{settings.host}:{settings.port}"
+    try:
+        with socket.create_server((settings.host, settings.port), family=_family(settings.host)):
+            return Finding("page", State.OK, f"{where} is free for `dateline chat`")
+    except OSError as error:
+        reason = one_line(error.strerror or str(error))
+    try:
+        with socket.create_connection((settings.host, settings.port), timeout=1):
+            taken = f"something already listens on {where}"
+            return Finding("page", State.WARNING, taken, "if it is not Dateline, choose another --port")
+    except OSError:
+        return Finding("page", State.FAULT, f"cannot serve on {where} ({reason})", "choose another --host or --port")
+
+
+def check_disk(settings: Settings) -> Finding:
+    """Whether the index's and the models' folders can be written to and have room."""
+    from qa.weights import is_prepared
+
+    needed = {settings.home: _ROOM}
+    if not is_prepared(settings.model, settings.models):
+        needed[settings.models] = _CONVERSION_BYTES
+    for folder, least in needed.items():
+        there = _nearest_folder(folder)
+        if not os.access(there, os.W_OK):
+            return Finding("disk", State.FAULT, f"{there} cannot be written to", "make it writable or give --home")
+        free = shutil.disk_usage(there).free
+        if free < least:
+            short = f"{free / _GIB:.1f} GiB free in {there}, {least / _GIB:.1f} GiB needed"
+            return Finding("disk", State.FAULT, short, "make room, or choose another --home (DATELINE_MODELS)")
+    free = shutil.disk_usage(_nearest_folder(settings.home)).free
+    return Finding("disk", State.OK, f"{free / _GIB:.1f} GiB free in {_nearest_folder(settings.home)}")
+
+
+def check_memory(settings: Settings) -> Finding:
+    """Whether the machine has memory enough for the default model."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # no such name on this system
+        return Finding("memory", State.OK, "not told by this system")
+    found = f"{total / _GIB:.1f} GiB"
+    if total < _MODEL_MEMORY:
+        return Finding("memory", State.WARNING, found, "the default model needs 4 GiB; expect it to be slow or to fail")
+    return Finding("memory", State.OK, found)
+
+
+CHECKS: tuple[Check, ...] = (check_model, check_embedder, check_index, check_page, check_disk, check_memory)
+
+
+def _nearest_folder(folder: Path) -> Path:
+    """`folder`, or what there is of it: the nearest folder above."""
+    absolute = folder.expanduser().absolute()
+    return next(place for place in (absolute, *absolute.parents) if place.is_dir())
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
