@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from index.article import Article, Hit, Span
 from index.query import Query
+
+if TYPE_CHECKING:
+    from qa.timeline import Timeline
 
 
 class Verdict(StrEnum):
@@ -78,6 +82,7 @@ class Answer:
     `text` is what is shown, with `[n]` marks; `short` is the answer in a few words, empty when
     `abstained`; `best_guess` is what the model wrote, shown to nobody unless it is `short`. `evidence` is
     what the model read; `nearest` is filled on abstention only.
+    `timeline` is there where what happened was asked for; no model has read then, and `short` is empty.
     `timings` are seconds since the question came in: `sources_s`, `first_word_s`, `total_s`.
     """
 
@@ -92,6 +97,7 @@ class Answer:
     disagreements: tuple[Disagreement, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     nearest: tuple[Hit, ...] = ()
+    timeline: Timeline | None = None
     confidence: float = 0.0
     timings: dict[str, float] = field(default_factory=dict)
     prompt_tokens: int = 0

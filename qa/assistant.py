@@ -29,6 +29,8 @@ from qa.disagreement import find_disagreements, recount
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
 from qa.smalltalk import reply_to_smalltalk
+from qa.telling import say, tell
+from qa.timeline import Timeline, build_timeline, find_topic
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -128,6 +130,17 @@ class Assistant:
         """What the model would be given to read."""
         return choose_evidence(query, self._searcher.find(query)).evidence
 
+    def timeline(
+        self,
+        topic: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 frozen
+        as_of: date | None = None,
+    ) -> Timeline:
+        """What happened with `topic`, or with what a question asks about ("What happened in Mali?")."""
+        query = Query(find_topic(topic) or topic, as_of or date.today(), filters)
+        return build_timeline(query, self._searcher.find(query))
+
     def ask(
         self,
         question: str,
@@ -160,7 +173,11 @@ class Assistant:
         query = Query(make_standalone(question, history), as_of or date.today(), filters)
         reply = reply_to_smalltalk(question)
         if reply is not None:
-            yield from _say(question, query, reply)
+            yield from say(question, query, reply)
+            return
+        timeline = self._timeline_for(query)
+        if timeline is not None:
+            yield from tell(question, query, timeline, started)
             return
         findings = self._searcher.find(query)
         selection = choose_evidence(query, findings)
@@ -201,6 +218,12 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _timeline_for(self, query: Query) -> Timeline | None:
+        """A timeline where the question wants one and the articles tell of its topic."""
+        topic = find_topic(query.text)
+        timeline = self.timeline(topic, filters=query.filters, as_of=query.as_of) if topic else None
+        return timeline if timeline and timeline.events else None
+
     def _read(self, query: Query, evidence: Sequence[Evidence], cancel: threading.Event | None) -> Reading:
         """Have the model write its answer; `cancel` is heeded while waiting for it, too."""
         from qa.reading import write_answer
@@ -228,12 +251,6 @@ def _recounted(reading: Reading, query: Query, evidence: Sequence[Evidence]) -> 
     """`reading` with its number put right where its own quote counts differently."""
     cited = judge_sentence(reading.text, evidence, query.text).evidence
     return reading if cited is None else replace(reading, text=recount(query.text, reading.text, cited))
-
-
-def _say(question: str, query: Query, reply: str) -> Iterator[Event]:
-    """An answer that rests on no article, about Dateline itself."""
-    yield Delta(reply)
-    yield Done(Answer(question, query, reply, short="", best_guess="", abstained=False, evidence=(), citations=()))
 
 
 def _load_model(model: str, models_dir: Path) -> LLM:

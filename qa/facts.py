@@ -87,6 +87,11 @@ def tokenise(text: str) -> list[str]:
     return [re.sub(r"['’]s$", "", t) for t in _TOKEN.findall(text)]
 
 
+def numbers_in(text: str) -> list[float]:
+    """The numbers of `text` in order."""
+    return _numbers([token.lower() for token in tokenise(text)])
+
+
 def _numbers(tokens: list[str]) -> list[float]:
     """Values of digits and number words; "2.5 million", "twenty-one" and "three hundred" are one value each."""
     values: list[float] = []

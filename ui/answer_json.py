@@ -11,6 +11,8 @@ from typing import Any
 from index.article import Article
 from index.places import Place
 from qa.answer import Answer, Citation, Evidence
+from qa.dating import say_when
+from qa.timeline import Event, Timeline
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:
@@ -27,7 +29,26 @@ def answer_object(answer: Answer) -> dict[str, Any]:
             [{"value": reading.value, "numbers": list(reading.numbers)} for reading in disagreement.readings]
             for disagreement in answer.disagreements
         ],
+        "timeline": timeline_object(answer.timeline) if answer.timeline else None,
         "timings": dict(answer.timings),
+    }
+
+
+def timeline_object(timeline: Timeline) -> dict[str, Any]:
+    """The object of `dateline timeline --json`; an event's `date` is its first day, whatever its precision."""
+    return {"topic": timeline.topic, "events": [_event(event) for event in timeline.events]}
+
+
+def _event(event: Event) -> dict[str, Any]:
+    when = event.when
+    return {
+        "date": when.day.isoformat() if when else None,
+        "precision": when.precision.value if when else None,
+        "basis": when.basis.value if when else None,
+        "said": say_when(when),
+        "text": event.quote,
+        "sources": event.sources,
+        "evidence": [_evidence(evidence) for evidence in event.evidence],
     }
 
 

@@ -90,15 +90,19 @@ def _add_questions(
     shared: argparse.ArgumentParser,
     model: argparse.ArgumentParser,
 ) -> None:
-    """ask, prepare and chat."""
-    ask = verbs.add_parser("ask", parents=[shared, model], help="answer a question")
+    """ask, timeline, prepare and chat."""
+    asking = argparse.ArgumentParser(add_help=False)
+    asking.add_argument("--as-of", metavar="DATE", help="the day the question is asked on (default: today)")
+    asking.add_argument("--after", metavar="DATE", help="only articles of this day or later")
+    asking.add_argument("--before", metavar="DATE", help="only articles of this day or earlier")
+    asking.add_argument("--source", metavar="NAME", action="append", default=[], help="only this source; repeatable")
+    asking.add_argument("--json", action="store_true", help="print one JSON object")
+    ask = verbs.add_parser("ask", parents=[shared, model, asking], help="answer a question")
     ask.add_argument("question", metavar="QUESTION")
-    ask.add_argument("--as-of", metavar="DATE", help="the day the question is asked on (default: today)")
-    ask.add_argument("--after", metavar="DATE", help="only articles of this day or later")
-    ask.add_argument("--before", metavar="DATE", help="only articles of this day or earlier")
-    ask.add_argument("--source", metavar="NAME", action="append", default=[], help="only this source; repeatable")
-    ask.add_argument("--json", action="store_true", help="print one JSON object")
     ask.set_defaults(run=commands.ask_question)
+    timeline = verbs.add_parser("timeline", parents=[shared, asking], help="what happened with something, by date")
+    timeline.add_argument("topic", metavar="TOPIC", help='"the Volgograd prison", or "What happened in Mali in 2023?"')
+    timeline.set_defaults(run=commands.show_timeline)
     prepare = verbs.add_parser("prepare", parents=[shared, model], help="make the language model ready, once")
     prepare.set_defaults(run=commands.prepare)
     chat = verbs.add_parser("chat", parents=[shared, model], help="serve the chat page")

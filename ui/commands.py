@@ -10,11 +10,13 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import UsageError
 from index.home import Home
+from index.query import Query
 from ui.filters import read_day, read_filters
 from ui.settings import Settings
 from ui.terminal import Progress, print_article, print_events, print_report, print_status
@@ -89,6 +91,31 @@ def ask_question(arguments: argparse.Namespace, settings: Settings) -> int:
             _print_json(answer_object(assistant.ask(arguments.question, filters=filters, as_of=as_of)))
         else:
             print_events(assistant.stream(arguments.question, filters=filters, as_of=as_of), sys.stdout)
+    return DONE
+
+
+def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline timeline`: what happened with a topic, by date; no model is needed."""
+    from index.search import Searcher
+    from qa.timeline import build_timeline, find_topic
+    from ui.terminal import print_timeline
+
+    if not arguments.topic.strip():
+        raise UsageError("the topic is empty")
+    filters = read_filters(arguments.after, arguments.before, arguments.source)
+    as_of = read_day(arguments.as_of, "--as-of") or date.today()
+    query = Query(find_topic(arguments.topic) or " ".join(arguments.topic.split()), as_of, filters)
+    searcher = Searcher(Home(settings.home))
+    try:
+        timeline = build_timeline(query, searcher.find(query))
+    finally:
+        searcher.close()
+    if arguments.json:
+        from ui.answer_json import timeline_object
+
+        _print_json(timeline_object(timeline))
+    else:
+        print_timeline(timeline, sys.stdout)
     return DONE
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from index.article import Article, Hit
 from index.places import Place
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Verdict
+from qa.dating import say_when
 from ui.wording import one_line, printable, say_age, say_date, say_place, source_of, title_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from index.build import Report
     from index.catalogue import Status
+    from qa.timeline import Timeline
     from ui.settings import Settings
 
 _SOURCES_SHOWN = 12
@@ -63,7 +65,8 @@ def _print_rest(answer: Answer, streamed: str, out: TextIO) -> None:
         rest = answer.text.removeprefix(streamed) if answer.text.startswith(streamed) else "\n" + answer.text
         out.write(printable(rest))
     out.write("\n")
-    _print_quotes(answer, out)
+    if answer.timeline is None:  # the text is made of quotes already
+        _print_quotes(answer, out)
     _print_cautions(answer, out)
     _print_nearest(answer.nearest, out)
 
@@ -114,6 +117,17 @@ def _print_nearest(nearest: Sequence[Hit], out: TextIO) -> None:
 
 def _reference(article: Article) -> str:
     return f"{title_of(article)} · {source_of(article)} · {say_date(article.published)}"
+
+
+def print_timeline(timeline: Timeline, out: TextIO) -> None:
+    """Dated sentences, oldest first, each with where it stands."""
+    if not timeline.events:
+        out.write(f"The articles tell of nothing that happened with {one_line(timeline.topic)}.\n")
+    for event in timeline.events:
+        sources = f" ({event.sources} sources)" if event.sources > 1 else ""
+        out.write(f"{say_when(event.when)}{sources}\n  {one_line(event.quote)}\n")
+        for item in event.evidence:
+            out.write(f"    {_reference(item.article)} · dateline show {one_line(item.article.id)}\n")
 
 
 def print_article(article: Article, places: Sequence[Place], out: TextIO) -> None:

@@ -1,0 +1,58 @@
+"""Answers that no model writes: about Dateline itself, and timelines, as the same events as any other answer.
+
+This module does not know how a timeline is found.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from index.article import Span
+from index.query import Query
+from qa.answer import Answer, Citation, Delta, Done, Event, Found, Verdict
+from qa.dating import say_when
+from qa.timeline import Timeline
+
+
+def say(question: str, query: Query, reply: str) -> Iterator[Event]:
+    """An answer that rests on no article, about Dateline itself."""
+    yield Delta(reply)
+    yield Done(Answer(question, query, reply, short="", best_guess="", abstained=False, evidence=(), citations=()))
+
+
+def tell(question: str, query: Query, timeline: Timeline, started: float) -> Iterator[Event]:
+    """A timeline as an answer, a line for each event; `started` is a `time.perf_counter()` reading."""
+    timings = {"sources_s": time.perf_counter() - started}
+    yield Found(query, timeline.evidence)
+    text, citations = write_timeline(timeline)
+    timings["first_word_s"] = time.perf_counter() - started
+    yield Delta(text)
+    timings["total_s"] = time.perf_counter() - started
+    yield Done(
+        Answer(
+            question,
+            query,
+            text,
+            short="",
+            best_guess="",
+            abstained=False,
+            evidence=timeline.evidence,
+            citations=tuple(citations),
+            timeline=timeline,
+            confidence=1.0,
+            timings=timings,
+        )
+    )
+
+
+def write_timeline(timeline: Timeline) -> tuple[str, list[Citation]]:
+    """ "23 August 2024: Four guards were killed. [1] [2]", a paragraph for each event, and what each rests on."""
+    text, citations = "", []
+    for event in timeline.events:
+        said = say_when(event.when)
+        text += ("\n\n" if text else "") + f"{said[0].upper()}{said[1:]}: "
+        claim = Span(len(text), len(text) + len(event.quote))
+        citations += [Citation(claim, item.number, item.span, Verdict.SUPPORTED) for item in event.evidence]
+        text += event.quote + "".join(f" [{item.number}]" for item in event.evidence)
+    return text, citations

@@ -1,0 +1,248 @@
+"""What happened with something: dated sentences of the articles, in order of event, told once each.
+
+No language model takes part: every event is a sentence of an article, word for word. A sentence is taken if it tells
+of something done and is about the topic, by its own words or because its article is; several sources that tell the
+same become one event with all of them. This module does not know how articles are found.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index.article import Span
+from index.embedder import Vectors
+from index.query import Query
+from index.search import Candidate, Findings
+from index.terms import search_terms, stem
+from qa.answer import Evidence
+from qa.dating import find_period, find_when
+from qa.facts import facts_of, numbers_in, stems_of
+from qa.independence import independent
+from qa.written_dates import Basis, Precision, When, without_dates
+
+MAX_EVENTS = 12
+
+_ABOUT = 0.6
+"""Share of the topic's words, rare ones weighing most, that a title or an article's beginning must hold."""
+_LEAST = 0.5
+"""Of the best sentence's score: what is further behind is an aside."""
+_SAME_COSINE, _SAME_WORDS = 0.7, 0.4
+_LEAD_CHARS = 800
+_MAX_WORDS = 60
+_MIN_WORDS = 5
+
+_TOPIC = re.compile(
+    r"(?:please )?(?:(?:can you )?(?:tell me|show me|give me) )?(?:"
+    r"what(?:'s| has| have| had| all| else)? happen(?:ed|s|ing)?(?: so far| next)? "
+    r"(?:with|to|in|at|on|during|around|since|after) "
+    r"|(?:an? |the )?(?:time ?line|chronology|sequence of events|course of events)(?: of events)?"
+    r"(?: (?:of|for|in|on|about|at|around|with)|:) )(?P<topic>.+)"
+    r"|how did (?P<unfolding>.+?) (?:unfold|develop|come about)(?P<tail> .+)?",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"\b(?:was|were|had|has|have|did|will|due|[a-z]{2,}ed|shot|led|left|lost|won|gave|took|came|went|held|fell|rose|"
+    r"broke|blew|sank|sent|met|fled|struck|began|became|found|put|cut|hit|set|got|made|said|told|burst|drove|ran|flew|"
+    r"fought|withdrew|spoke|brought|dead|kills?|dies|bought|sold|built|spent|stood|quit|threw|beat|paid)\b"
+)
+_POINTS_BACK = re.compile(r"(?:He|She|It|They|His|Her|Its|Their|This|That|These|Those|There)\b")
+_SPOKEN = re.compile(r"^[\"“‘']|\b(?:I|[Ww]e|[Yy]ou|[Oo]ur|[Mm]y)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: `evidence` tells it, the clearest first, one sentence for each article.
+
+    `when` is None where neither the sentence nor its article has a date; `sources` counts independent ones.
+    """
+
+    when: When | None
+    evidence: tuple[Evidence, ...]
+    sources: int
+
+    @property
+    def quote(self) -> str:
+        """The exact characters of the first article."""
+        return self.evidence[0].quote
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened with `topic`, oldest first, what has no date last; evidence is numbered from 1 in that order."""
+
+    topic: str
+    query: Query
+    events: tuple[Event, ...]
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Everything that is quoted, by number."""
+        return tuple(item for event in self.events for item in event.evidence)
+
+
+def find_topic(question: str) -> str:
+    """What `question` wants a timeline of, or "" where it asks for something else."""
+    plain = " ".join(question.split()).rstrip(" ?.!")
+    match = _TOPIC.fullmatch(plain)
+    if not match:
+        return ""
+    topic = match["topic"] or f"{match['unfolding']}{match['tail'] or ''}"
+    return topic.strip() if any(c.isalnum() for c in topic) else ""
+
+
+def build_timeline(query: Query, findings: Findings, *, max_events: int = MAX_EVENTS) -> Timeline:
+    """The `max_events` clearest events of what `query` names, from what a search for it found."""
+    told = _find_told(query, findings)
+    best = max((t.score for t in told), default=0.0)
+    groups = _fold([t for t in told if t.score >= _LEAST * best])
+    groups.sort(key=lambda group: -group[0].score - 0.05 * len(group))
+    chosen = sorted(groups[:max_events], key=lambda group: _order(group[0]))
+    return Timeline(query.text, query, _number(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence that tells of the topic, when that was, and how well it tells it."""
+
+    candidate: Candidate
+    span: Span
+    text: str
+    when: When | None
+    vector: Vectors
+    score: float
+
+
+def _find_told(query: Query, findings: Findings) -> list[_Told]:
+    """Every sentence that tells of the topic within the time asked for, the clearest first."""
+    topic = _Topic.of(query.text, findings)
+    period = find_period(query.text, query.as_of)
+    articles = {c.passage.article.id: c.passage.article for c in findings.candidates}
+    about = {i for i, a in articles.items() if topic.is_named_by(f"{a.title}\n{a.text[:_LEAD_CHARS]}")}
+    told = []
+    for candidate in findings.candidates:
+        cosines = candidate.sentences @ findings.question_vector
+        for i, (text, when) in enumerate(_date_sentences(candidate)):
+            is_about = candidate.passage.article.id in about
+            if not _tells(text) or not (is_about or topic.is_named_by(text)) or not _within(when, period):
+                continue
+            dated = when is not None and when.basis is not Basis.PUBLISHED
+            clear = 0.3 * is_about + 0.3 * dated - 0.15 * bool(_POINTS_BACK.match(text))
+            score = float(cosines[i]) + 0.3 * topic.share_in(text) + clear
+            told.append(_Told(candidate, candidate.passage.sentences[i], text, when, candidate.sentences[i], score))
+    return sorted(told, key=lambda t: (-t.score, t.candidate.passage.article.id, t.span))
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """The topic's words with their weights, which sum to 1, and the rarest name among them, "" for none."""
+
+    weights: dict[str, float]
+    name: str
+
+    @classmethod
+    def of(cls, text: str, findings: Findings) -> _Topic:
+        """`text` as a topic; a word that is rare among the passages found weighs most."""
+        terms = search_terms(text)
+        passages = [stems_of(c.passage.text) for c in findings.candidates]
+        counts = Counter(word for words in passages for word in words)
+        raw = {stem(term): math.log(1 + (1 + len(passages)) / (1 + counts[stem(term)])) for term in terms}
+        capitals = {word.lower() for word in re.findall(r"\b[A-Z][\w'’-]*", text)}
+        named = [stem(term) for term in terms if term in capitals]
+        total = sum(raw.values()) or 1.0
+        return cls({w: weight / total for w, weight in raw.items()}, max(named, key=lambda n: raw[n], default=""))
+
+    def share_in(self, text: str) -> float:
+        """How much of the topic `text` names, 0 to 1."""
+        words = stems_of(text)
+        return sum(weight for word, weight in self.weights.items() if word in words)
+
+    def is_named_by(self, text: str) -> bool:
+        """Whether `text` names most of the topic, and its rarest name in some form ("Russian" for "Russia")."""
+        root = self.name[: max(5, len(self.name) - 2)]
+        return self.share_in(text) >= _ABOUT and (not root or any(word.startswith(root) for word in stems_of(text)))
+
+
+def _date_sentences(candidate: Candidate) -> list[tuple[str, When | None]]:
+    """The sentences of a passage, each with its date: its own, or that of publication."""
+    article = candidate.passage.article
+    reported = When(article.published, Precision.DAY, Basis.PUBLISHED) if article.published else None
+    dated: list[tuple[str, When | None]] = []
+    previous: When | None = None
+    for span in candidate.passage.sentences:
+        text = span.of(article.text)
+        found = find_when(text, article.published, previous=previous)
+        previous = found or previous
+        dated.append((text, found or reported))
+    return dated
+
+
+def _tells(text: str) -> bool:
+    """Whether a sentence tells of something done, in the writer's own words."""
+    return (
+        _MIN_WORDS <= len(text.split()) <= _MAX_WORDS
+        and text.rstrip("\"'”’)")[-1] in ".!"
+        and bool(_TELLS.search(text))
+        and not _SPOKEN.search(text)
+    )
+
+
+def _within(when: When | None, period: tuple[date, date] | None) -> bool:
+    if period is None:
+        return True
+    return when is not None and when.last >= period[0] and when.day <= period[1]
+
+
+def _fold(told: Sequence[_Told]) -> list[list[_Told]]:
+    """`told` in groups that tell the same, the clearest of each first, one sentence for each article."""
+    groups: list[list[_Told]] = []
+    for sentence in told:
+        same = next((group for group in groups if _is_same(group[0], sentence)), None)
+        if same is None:
+            groups.append([sentence])
+        elif all(sentence.candidate.passage.article.id != t.candidate.passage.article.id for t in same):
+            same.append(sentence)
+    return groups
+
+
+def _is_same(a: _Told, b: _Told) -> bool:
+    """Whether two sentences tell the same: alike in meaning and words, of one time, and their first numbers equal."""
+    if float(a.vector @ b.vector) < _SAME_COSINE or not _may_coincide(a.when, b.when):
+        return False
+    words, others = facts_of(a.text).words, facts_of(b.text).words
+    if len(words & others) < _SAME_WORDS * min(len(words), len(others)):
+        return False
+    numbers = [found[0] for told in (a, b) if (found := numbers_in(without_dates(told.text)))]
+    return len(set(numbers)) < 2
+
+
+_SAME_STORY_DAYS = 3
+
+
+def _may_coincide(a: When | None, b: When | None) -> bool:
+    """Whether two dates can be of one event; a day of publication stands for the days before it, too."""
+    if a is None or b is None:
+        return True
+    if Basis.PUBLISHED in {a.basis, b.basis}:
+        return abs((a.day - b.day).days) <= _SAME_STORY_DAYS
+    return a.day <= b.last and b.day <= a.last
+
+
+def _order(told: _Told) -> tuple[date, date, Span]:
+    published = told.candidate.passage.article.published
+    return told.when.day if told.when else date.max, published or date.max, told.span
+
+
+def _number(groups: Sequence[Sequence[_Told]]) -> tuple[Event, ...]:
+    events: list[Event] = []
+    number = 0
+    for group in groups:
+        evidence = [Evidence(0, t.candidate.passage.article, t.span, t.score) for t in group]
+        numbered = tuple(replace(item, number=number + i) for i, item in enumerate(evidence, start=1))
+        number += len(numbered)
+        events.append(Event(group[0].when, numbered, len(independent(numbered))))
+    return tuple(events)

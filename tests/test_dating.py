@@ -1,0 +1,133 @@
+"""When what a sentence tells happened: written dates, weekdays, asides that are not the event's date."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.dating import find_period, find_when, say_when
+from qa.written_dates import Basis, Precision, When, find_dates, without_dates
+
+PUBLISHED = date(2024, 8, 24)  # a Saturday
+BEFORE = When(date(2024, 8, 1), Precision.DAY, Basis.WRITTEN)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said", "basis"),
+    [
+        ("The ferry sank on March 22, 2021.", "22 March 2021", Basis.WRITTEN),
+        ("On 22nd of March 2021 the ferry sank.", "22 March 2021", Basis.WRITTEN),
+        ("The ferry sank on Friday, 16 August 2024.", "16 August 2024", Basis.WRITTEN),
+        ("It opened in December 2016.", "December 2016", Basis.WRITTEN),
+        ("The club was founded in 1911.", "1911", Basis.WRITTEN),
+        ("The men arrived at the end of 2021.", "2021", Basis.WRITTEN),
+        ("On March 8 the embassy warned its citizens.", "8 March 2024", Basis.RELATIVE),
+        ("On December 20 the bridge was closed.", "20 December 2024", Basis.RELATIVE),
+        ("He is due in court again on September 14.", "14 September 2024", Basis.RELATIVE),
+        ("In October, miners went on strike.", "October 2023", Basis.RELATIVE),
+        ("The siege ended on Friday.", "23 August 2024", Basis.RELATIVE),
+        ("The siege ended Saturday morning.", "24 August 2024", Basis.RELATIVE),
+        ("Last Saturday the siege ended.", "17 August 2024", Basis.RELATIVE),
+        ("The trial will open on Monday.", "26 August 2024", Basis.RELATIVE),
+        ("It had been due to open on Friday, but did not.", "23 August 2024", Basis.RELATIVE),
+        ("The mayor resigned yesterday.", "23 August 2024", Basis.RELATIVE),
+        ("Three days ago the river burst its banks.", "21 August 2024", Basis.RELATIVE),
+        ("Two months ago the river burst its banks.", "June 2024", Basis.RELATIVE),
+        ("Two days later the mayor resigned.", "3 August 2024", Basis.RELATIVE),
+        ("That night the town hall burned.", "1 August 2024", Basis.RELATIVE),
+    ],
+)
+def test_the_date_of_what_is_told(sentence: str, said: str, basis: Basis) -> None:
+    when = find_when(sentence, PUBLISHED, previous=BEFORE)
+    assert when is not None
+    assert (say_when(when), when.basis) == (said, basis)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Four guards died on Thursday, police said on Friday.", "22 August 2024"),
+        ("Police said late on Friday that four guards had died.", "23 August 2024"),
+        ("Two weeks earlier, on March 7, the embassy had warned of it.", "7 March 2024"),
+        ("The deal of May 2019 was signed again on Monday.", "19 August 2024"),
+    ],
+)
+def test_of_several_dates_the_event_s_own(sentence: str, said: str) -> None:
+    assert say_when(find_when(sentence, PUBLISHED, previous=BEFORE)) == said
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It was the worst attack since the bombings of March 2004.",
+        "A man who was shot in March has died.",
+        "The Easter Sunday bombings shook the country.",
+        "The toll was 137 on the Sunday that followed.",
+        "The 2015 attacks shook Paris.",
+        "It may rain, and the troops may march.",
+        "On 31 February 2024 nothing happened.",
+        "Some 1999 people came.",
+    ],
+)
+def test_no_date_is_better_than_another_event_s(sentence: str) -> None:
+    assert find_when(sentence, PUBLISHED) is None
+
+
+def test_without_a_day_of_publication_only_whole_dates_are_read() -> None:
+    assert find_when("The siege ended on Friday.", None) is None
+    assert find_when("On March 8 it ended.", None) is None
+    assert say_when(find_when("It ended on 8 March 2024.", None)) == "8 March 2024"
+
+
+def test_a_day_of_publication_is_said_to_be_one() -> None:
+    assert say_when(When(PUBLISHED, Precision.DAY, Basis.PUBLISHED)) == "reported 24 August 2024"
+    assert say_when(None) == "no date"
+
+
+@pytest.mark.parametrize(
+    ("topic", "first", "last"),
+    [
+        ("Mali in 2017", date(2017, 1, 1), date(2017, 12, 31)),
+        ("Mali in February 2024", date(2024, 2, 1), date(2024, 2, 29)),
+        ("Volgograd on August 23", date(2024, 8, 23), date(2024, 8, 23)),
+        ("Volgograd this week", date(2024, 8, 17), PUBLISHED),
+    ],
+)
+def test_a_question_names_a_time(topic: str, first: date, last: date) -> None:
+    assert find_period(topic, PUBLISHED) == (first, last)
+
+
+def test_a_year_that_names_an_event_is_no_time_to_keep_to() -> None:
+    assert find_period("the 2015 Paris attacks", PUBLISHED) is None
+    since = find_period("Niger since March 2023", PUBLISHED)
+    assert since is not None
+    assert since[0] == date(2023, 3, 1)
+    assert since[1] > PUBLISHED
+
+
+WORDS = re.findall(
+    r"\S+",
+    "on in since of last next the by until March May 8 31 2024 2015 0 99 Friday Sunday yesterday two days weeks months "
+    "years later ago earlier that night said police died, will be due who which 2024-02-30 1st 22nd Sept. end early",
+)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.dates(date(1801, 1, 1), date(2099, 12, 31)))
+def test_any_words_are_read_without_harm(sentence: str, published: date) -> None:
+    when = find_when(sentence, published, previous=BEFORE)
+    assert when is None or when.day <= when.last
+    assert (when is None) <= (say_when(when) == "no date")
+    find_period(sentence, published)
+    assert not list(find_dates(without_dates(sentence))) or find_dates(sentence)
+
+
+@given(st.dates(date(1900, 1, 1), date(2090, 12, 31)), st.integers(0, 6))
+def test_a_weekday_is_the_newest_up_to_the_day_of_publication(published: date, back: int) -> None:
+    day = published - timedelta(back)
+    when = find_when(f"The siege ended on {day:%A}.", published)
+    assert when is not None
+    assert when.day == day
