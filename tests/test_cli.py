@@ -235,7 +235,7 @@ def test_json_has_the_promised_shape_and_exact_quotes() -> None:
     value = json.loads(json.dumps(answer_object(done.answer)))
     assert list(value) == [
         "question", "standalone_question", "text", "short", "abstained", "evidence", "citations",
-        "disagreements", "timings",
+        "disagreements", "timeline", "timings",
     ]  # fmt: skip
     evidence = value["evidence"][0]
     assert list(evidence) == ["number", "quote", "start", "end", "article"]
