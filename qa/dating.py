@@ -20,7 +20,7 @@ _REMARK = re.compile(
     r"[^,;:.]{0,60}$"
 )
 _MEASURE = re.compile(
-    r"\b(?:since|until|(?<!brought )(?<!appeared )(?<!appear )before|than|after|between|compared)\b[^,;:]*$",
+    r"\b(?:since|until|(?<!brought )(?<!appeared )(?<!appear )before|than|after|following|between|compared)\b[^,;:]*$",
     re.IGNORECASE,
 )
 _NAMES_ANOTHER = re.compile(
@@ -55,7 +55,7 @@ def _strength(written: Written, sentence: str) -> int:
     """How likely a date is the event's: 3 most, 2 if it counts from another, 1 for want of better, 0 not at all."""
     before, phrase = sentence[: written.start], sentence[written.start :]
     named = f"{before}of " if phrase.startswith("of ") else before
-    if _MEASURE.search(before) or _NAMES_ANOTHER.search(named):
+    if _MEASURE.search(before) or before.endswith(("the ", "The ")) or _NAMES_ANOTHER.search(named):
         return 0
     if _REMARK.search(before):
         return 1

@@ -31,7 +31,7 @@ _ABOUT = 0.6
 """Share of the topic's words, rare ones weighing most, that a title or an article's beginning must hold."""
 _LEAST = 0.5
 """Of the best sentence's score: what is further behind is an aside."""
-_SAME_COSINE, _SAME_WORDS = 0.7, 0.4
+_SAME_COSINE, _SAME_WORDS = 0.75, 0.5
 _LEAD_CHARS = 800
 _MAX_WORDS = 60
 _MIN_WORDS = 5
@@ -51,6 +51,7 @@ _TELLS = re.compile(
     r"fought|withdrew|spoke|brought|dead|kills?|dies|bought|sold|built|spent|stood|quit|threw|beat|paid)\b"
 )
 _POINTS_BACK = re.compile(r"(?:He|She|It|They|His|Her|Its|Their|This|That|These|Those|There)\b")
+_CAPTION = re.compile(r"\b(?:Hide Caption|Photos?:|File photo|Getty Images)")
 _SPOKEN = re.compile(r"^[\"“‘']|\b(?:I|[Ww]e|[Yy]ou|[Oo]ur|[Mm]y)\b")
 
 
@@ -188,6 +189,7 @@ def _tells(text: str) -> bool:
         and text.rstrip("\"'”’)")[-1] in ".!"
         and bool(_TELLS.search(text))
         and not _SPOKEN.search(text)
+        and not _CAPTION.search(text)
     )
 
 

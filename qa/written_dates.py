@@ -119,7 +119,7 @@ class Written:
                 return _relative(published + timedelta(days)) if published else None
             if self.counts:
                 return _counted(self.parts, published, previous)
-            return _written(self.parts, published)
+            return _written(self.parts, published, coming=coming)
         except (ValueError, OverflowError):
             return None  # 31 February, or beyond the calendar
 
@@ -149,7 +149,7 @@ def _is_beside(gap: str, following: str) -> bool:
     return not gap.strip(" ,(") and following[-1].isdigit()
 
 
-def _written(parts: dict[str, str], published: date | None) -> When | None:
+def _written(parts: dict[str, str], published: date | None, *, coming: bool) -> When | None:
     if "month" not in parts:
         return When(date(_year(parts["year"]), 1, 1), Precision.YEAR, Basis.WRITTEN)
     month = int(parts["month"]) if parts["month"].isdigit() else _MONTHS[parts["month"]]
@@ -159,12 +159,18 @@ def _written(parts: dict[str, str], published: date | None) -> When | None:
         return When(date(_year(parts["year"]), month, day), precision, Basis.WRITTEN)
     if published is None:
         return None
-    near = [
-        date(published.year + shift, month, day) for shift in (-1, 0, 1) if _exists(published.year + shift, month, day)
-    ]
-    if precision is Precision.MONTH:
-        near = [found for found in near if found <= published]  # "in July" of an article in March was last July
-    return When(min(near, key=lambda found: abs((found - published).days)), precision, Basis.RELATIVE) if near else None
+    years = range(published.year - 1, published.year + 2)
+    days = (date(year, month, day) for year in years if _exists(year, month, day))
+    near = [found for found in days if coming or found <= published + _SLACK]
+    best = min(near, key=lambda found: abs((found - published).days), default=None)
+    if best is None or (precision is Precision.MONTH and abs((best - published).days) > _NEAR_MONTHS_DAYS):
+        return None  # "in November" of an article in April may be the one to come
+    return When(best, precision, Basis.RELATIVE)
+
+
+_SLACK = timedelta(2)
+"""An article may be dated a day before what it tells: other time zones, late changes."""
+_NEAR_MONTHS_DAYS = 200
 
 
 def _on_weekday(parts: dict[str, str], published: date | None, *, coming: bool) -> When | None:
@@ -173,7 +179,7 @@ def _on_weekday(parts: dict[str, str], published: date | None, *, coming: bool) 
         return None
     behind = (published.weekday() - _WEEKDAYS[parts["weekday"]]) % 7
     which = parts.get("which", "").strip().lower()
-    if which == "next" or coming:
+    if which == "next" or (coming and behind):
         return _relative(published + timedelta(7 - behind))
     return _relative(published - timedelta(behind or (7 if which == "last" else 0)))
 
