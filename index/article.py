@@ -6,6 +6,7 @@ articles come from or where they are kept.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,11 @@ class Span:
     def contains(self, other: Span) -> bool:
         """Whether `other` lies wholly within this span."""
         return self.start <= other.start and other.end <= self.end
+
+
+def hash_text(title: str, text: str) -> str:
+    """The SHA-256 of an article, in hexadecimal digits; the first 16 are its id."""
+    return hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

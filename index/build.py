@@ -91,7 +91,7 @@ def build_index(
         catalogue = Catalogue(home, create=True)
         try:
             report = _TextStage(catalogue, progress).run(paths, prune=prune)
-            _embed_missing(catalogue, embedder, progress, batch)
+            embed_missing(catalogue, embedder, progress, batch)
         finally:
             catalogue.close()
     return report
@@ -242,7 +242,7 @@ def _split_failure(name: str, message: str) -> tuple[str, str]:
     return name, message
 
 
-def _embed_missing(
+def embed_missing(
     catalogue: Catalogue, make_embedder: Callable[[], Embedder], progress: Progress | None, batch: int
 ) -> None:
     """Give every passage its vectors, and publish them to Chroma as they come."""
@@ -253,7 +253,7 @@ def _embed_missing(
         embedder = make_embedder()
         catalogue.use_embedder(embedder.name)
         for passages in _passage_batches(catalogue, batch):
-            made = embedder.embed_passages([_text_of(passage) for passage in passages])
+            made = embed_passages(embedder, passages)
             catalogue.store_vectors((p.id, v.passage, v.sentences) for p, v in zip(passages, made, strict=True))
             done, waiting = done + len(passages), waiting + len(passages)
             if progress is not None:
@@ -273,6 +273,11 @@ def _passage_batches(catalogue: Catalogue, size: int) -> Iterator[list[Passage]]
     while passages := catalogue.passages_without_vectors(size, after=last):
         last = passages[-1].id
         yield passages
+
+
+def embed_passages(embedder: Embedder, passages: Sequence[Passage]) -> list[PassageVectors]:
+    """The vectors of these passages, in order."""
+    return embedder.embed_passages([_text_of(passage) for passage in passages])
 
 
 def _text_of(passage: Passage) -> PassageText:

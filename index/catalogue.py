@@ -254,8 +254,7 @@ class Catalogue:
         stored = self.embedder
         if stored not in ("", name):
             raise IndexMismatchError(
-                f"the vectors in {self.home.folder} were made by {stored}, not {name}: "
-                "delete that folder and run `dateline index` again"
+                f"the vectors in {self.home.folder} were made by {stored}, not {name}: run `dateline rebuild`"
             )
         if not stored:
             with self.database.writing() as connection:

@@ -8,14 +8,13 @@ files, nor where articles are kept.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from index.article import Article
+from index.article import Article, hash_text
 from index.dates import parse_date
 from index.documents import text_of_markup
 from index.errors import ReadError
@@ -84,7 +83,7 @@ def clean_article(raw: RawArticle) -> Article:
         clean_text(raw.source).strip() or host_name(url) or found.agency or (dateline["agency"] if dateline else "")
     )
     published = parse_date(raw.published) or found.published or found.stamped or parse_date(raw.made)
-    digest = hashlib.sha256(f"{found.title}\n\n{text}".encode()).hexdigest()
+    digest = hash_text(found.title, text)
     author = _flat(raw.author) or found.author
     tags = _unique([*map(_flat, raw.tags), *found.tags])
     return Article(digest[:16], found.title, text, published, source, author, url, tags, raw.path, digest)

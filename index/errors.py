@@ -6,6 +6,7 @@
     ├── IndexBusyError          another process is writing this index
     ├── IndexMissingError       there is no index at this place yet
     ├── IndexMismatchError      the index was made by another version or embedder
+    ├── DamagedError            the catalogue's file is no longer what was written
     ├── ModelError              the model is missing, damaged or cannot be run
     │   └── ModelHashError      the joined model parts are not the published file
     └── CancelledError          the reader pressed stop
@@ -38,6 +39,10 @@ class IndexMissingError(DatelineError):
 
 class IndexMismatchError(DatelineError):
     """The index was made by another version or embedder."""
+
+
+class DamagedError(DatelineError):
+    """The catalogue's file is no longer what was written."""
 
 
 class ModelError(DatelineError):

@@ -12,13 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, Span
+from index.article import Article, Span, hash_text
+from index.errors import DamagedError
 from index.passages import split_passages
 from index.places import day_of, ordinal
 
 Vectors = npt.NDArray[np.float32]
 
 _DIMENSIONS = 384
+_REBUILD = "run `dateline rebuild`, which makes them anew from the articles"
 SELECT_ARTICLE = (
     "SELECT number, id, title, text, published, source, author, url, path, sha256, (SELECT json_group_array(tag) "
     "FROM (SELECT tag FROM tags WHERE article = number ORDER BY position)) FROM articles"
@@ -35,20 +37,46 @@ def insert_article(connection: sqlite3.Connection, article: Article, signature: 
         (a.id, ordinal(a.published), a.source, a.author, a.url, a.path, a.sha256, a.title, signature, a.text),
     ).fetchone()
     connection.executemany("INSERT INTO tags VALUES (?, ?, ?)", [(number, i, tag) for i, tag in enumerate(a.tags)])
-    for span, sentences in split_passages(a.text):
+    _insert_passages(connection, number, a.title, a.text)
+    return int(number)
+
+
+def insert_passages(connection: sqlite3.Connection, number: int) -> None:
+    """Store the passages of the stored article `number`, which has none.
+
+    Raises:
+        DamagedError: its text is not what was stored.
+    """
+    row = connection.execute(f"{SELECT_ARTICLE} WHERE number = ?", (number,)).fetchone()
+    article = read_article(row)
+    _insert_passages(connection, number, article.title, article.text)
+
+
+def _insert_passages(connection: sqlite3.Connection, number: int, title: str, text: str) -> None:
+    for span, sentences in split_passages(text):
         passage = connection.execute(
             "INSERT INTO passages (article, start, end, sentences) VALUES (?, ?, ?, ?)",
             (number, span.start, span.end, pack_spans(sentences)),
         ).lastrowid
         connection.execute(
-            "INSERT INTO passage_texts (rowid, title, text) VALUES (?, ?, ?)", (passage, a.title, span.of(a.text))
+            "INSERT INTO passage_texts (rowid, title, text) VALUES (?, ?, ?)", (passage, title, span.of(text))
         )
-    return int(number)
 
 
 def read_article(row: Sequence[str]) -> Article:
-    """The article in a row of `SELECT_ARTICLE`."""
+    """The article in a row of `SELECT_ARTICLE`, its text checked: SQLite does not notice a flipped bit in it.
+
+    The hash takes 10 microseconds of an average article, the whole of a search 50 milliseconds.
+
+    Raises:
+        DamagedError: title and text are not those that were stored.
+    """
     _, article_id, title, text, published, source, author, url, path, sha256, tags = row
+    if hash_text(title, text) != sha256:
+        raise DamagedError(
+            f"the text of article {article_id} is not what was stored: restore a backup with "
+            "`dateline restore FILE`, or move the index away and run `dateline index` on the articles again"
+        )
     day = day_of(int(published) if published is not None else None)
     return Article(article_id, title, text, day, source, author, url, tuple(json.loads(tags)), path, sha256)
 
@@ -59,7 +87,13 @@ def pack_spans(spans: Sequence[Span]) -> bytes:
 
 
 def unpack_spans(packed: bytes) -> tuple[Span, ...]:
-    """The spans that `pack_spans` packed."""
+    """The spans that `pack_spans` packed.
+
+    Raises:
+        DamagedError: these are none.
+    """
+    if len(packed) % 8:
+        raise DamagedError(f"a passage's sentences in the catalogue are damaged: {_REBUILD}")
     return tuple(Span(start, end) for start, end in np.frombuffer(packed, dtype="<u4").reshape(-1, 2).tolist())
 
 
@@ -69,7 +103,13 @@ def pack_vectors(vectors: Vectors) -> bytes:
 
 
 def unpack_vectors(packed: bytes) -> Vectors:
-    """Rows of unit length: rounding to float16 shifted it by up to a thousandth."""
+    """Rows of unit length: rounding to float16 shifted it by up to a thousandth.
+
+    Raises:
+        DamagedError: these are no vectors.
+    """
+    if len(packed) % (2 * _DIMENSIONS):
+        raise DamagedError(f"a vector in the catalogue is damaged: {_REBUILD}")
     rows = np.frombuffer(packed, dtype="<f2").reshape(-1, _DIMENSIONS).astype(np.float32)
     unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     return unit

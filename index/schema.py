@@ -10,12 +10,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from index.errors import DatelineError, IndexMismatchError, IndexMissingError
+from index.connection import connect
+from index.errors import IndexMismatchError, IndexMissingError
 from index.home import Home
 
 SCHEMA_VERSION = "1"
-_WAIT_S = 30.0
 
 # Long columns stand last in a row, so that the short ones are read without their overflow pages.
 # AUTOINCREMENT: a number is never given twice, so a stale number elsewhere can only miss, not mislead.
@@ -71,7 +72,8 @@ class Database:
         Raises:
             IndexMissingError: there is none, and `create` is false.
             IndexMismatchError: it was made by another version.
-            DatelineError: it is damaged or cannot be opened.
+            DamagedError: it is no sound database.
+            DatelineError: it cannot be opened.
         """
         self._home = home
         self._local = threading.local()
@@ -79,20 +81,14 @@ class Database:
             home.create()
         elif not home.catalogue.exists():
             raise _missing(home)
-        try:
-            self._check_version(create)
-        except sqlite3.DatabaseError as error:
-            raise DatelineError(
-                f"cannot open {home.catalogue} ({error}): make it and its folder readable and writable; "
-                f"if it is damaged, delete {home.folder} and run `dateline index` again"
-            ) from error
+        self._check_version(create)
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, outside a transaction unless in `writing`."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._home.catalogue, timeout=_WAIT_S, isolation_level=None)
+            connection = connect(self._home.catalogue)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
@@ -106,7 +102,8 @@ class Database:
         try:
             yield connection
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # SQLite ends it on its own where the disk is full
+                connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
 
@@ -138,12 +135,7 @@ class Database:
                     _create_tables(connection)
         elif not _has_tables(self.connection):
             raise _missing(self._home)
-        version = read_meta(self.connection, "schema")
-        if version != SCHEMA_VERSION:
-            raise IndexMismatchError(
-                f"the index in {self._home.folder} has format {version}, this version of Dateline reads "
-                f"{SCHEMA_VERSION}: delete that folder and run `dateline index` again"
-            )
+        check_format(self.connection, self._home.folder)
 
 
 def read_meta(connection: sqlite3.Connection, key: str, default: str = "") -> str:
@@ -155,6 +147,20 @@ def read_meta(connection: sqlite3.Connection, key: str, default: str = "") -> st
 def write_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Store `value` under `key`."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def check_format(connection: sqlite3.Connection, place: Path) -> None:
+    """Make sure that this version of Dateline reads the database.
+
+    Raises:
+        IndexMismatchError: it does not.
+    """
+    version = read_meta(connection, "schema")
+    if version != SCHEMA_VERSION:
+        raise IndexMismatchError(
+            f"the index in {place} has format {version or 'unknown'}, this version of Dateline reads {SCHEMA_VERSION}: "
+            "use the version that made it, or move it away and run `dateline index` on the articles again"
+        )
 
 
 def advance_generation(connection: sqlite3.Connection) -> None:

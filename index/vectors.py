@@ -113,6 +113,13 @@ class ChromaFolder:
         with self._explained():
             return {int(i) for i in self._collection.get(include=[])["ids"]}
 
+    def batches(self, size: int = 1_000) -> Iterator[tuple[list[int], Vectors]]:
+        """All passages with their vectors, `size` at a time."""
+        for start in range(0, self.count(), size):
+            with self._explained():
+                found = self._collection.get(include=["embeddings"], limit=size, offset=start)
+            yield [int(i) for i in found["ids"]], np.asarray(found["embeddings"], dtype=np.float32)
+
     def _open_collection(self, create: bool) -> chromadb.Collection:
         make: Any = self._client.get_or_create_collection if create else self._client.get_collection
         options = {"configuration": {"hnsw": _HNSW}} if create else {}
@@ -214,7 +221,7 @@ class VectorIndex:
         if not name or not (self._home.chroma / name).is_dir():
             return False
         try:
-            with _opened(self._home.chroma / name) as folder:
+            with opened(self._home.chroma / name) as folder:
                 folder.check(self.count())
         except DatelineError:
             return False
@@ -226,7 +233,7 @@ class VectorIndex:
         work = self._home.chroma / f"{fresh}.part"
         if name and old.is_dir():
             shutil.copytree(old, work)
-        with _opened(work, create=True) as folder:
+        with opened(work, create=True) as folder:
             wanted, held = set(self._catalogue.vector_ids()), folder.ids()
             folder.remove(sorted(held - wanted))
             missing = sorted(wanted - held)
@@ -243,7 +250,8 @@ class VectorIndex:
 
 
 @contextmanager
-def _opened(path: Path, *, create: bool = False) -> Iterator[ChromaFolder]:
+def opened(path: Path, *, create: bool = False) -> Iterator[ChromaFolder]:
+    """The folder, closed again at the end."""
     folder = ChromaFolder(path, create=create)
     try:
         yield folder

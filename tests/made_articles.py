@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from datetime import date
 
-from index.article import Article
+from index.article import Article, hash_text
 
 WORDS = [
     *("academy", "airport", "archive", "border", "bridge", "budget", "cathedral", "council", "cyclist", "drought"),
@@ -33,5 +32,5 @@ def make_article(
     tags: tuple[str, ...] = (),
 ) -> Article:
     """An article as `clean_article` would make it."""
-    digest = hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
+    digest = hash_text(title, text)
     return Article(digest[:16], title, text, published, source, "", "", tags, path, digest)

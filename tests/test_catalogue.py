@@ -228,7 +228,7 @@ def test_another_embedder_is_refused(catalogue: Catalogue) -> None:
 
 def test_another_format_is_refused(home: Home, catalogue: Catalogue) -> None:
     catalogue.database.connection.execute("UPDATE meta SET value = '0' WHERE key = 'schema'")
-    with pytest.raises(IndexMismatchError, match="delete that folder"):
+    with pytest.raises(IndexMismatchError, match="move it away"):
         Catalogue(home)
 
 
@@ -240,7 +240,7 @@ def test_no_index_and_no_database_are_told_apart(home: Home) -> None:
     with pytest.raises(IndexMissingError):
         Catalogue(home)
     home.catalogue.write_bytes(b"no database at all " * 100)
-    with pytest.raises(DatelineError, match="delete"):
+    with pytest.raises(DatelineError, match="dateline restore"):
         Catalogue(home)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from index.errors import DatelineError, UsageError
-from ui import commands, doctor, eval_command
+from ui import commands, doctor, eval_command, upkeep
 from ui.settings import Settings, quieten_libraries, read_settings
 from ui.wording import one_line
 
@@ -66,6 +66,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_articles(verbs, shared)
     _add_questions(verbs, shared, model)
     _add_upkeep(verbs, shared, model)
+    upkeep.add_parsers(verbs, [shared])
     eval_command.add_parser(verbs, [shared, model])
     return parser
 

@@ -1,0 +1,259 @@
+"""Whether an index is what it was when it was written: counted, hashed and embedded again.
+
+Every check is made whatever the others find, and none changes anything. This module does not know how what it
+finds is shown.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from index.article import hash_text
+from index.build import Embedder, embed_passages
+from index.catalogue import Catalogue, fts_query
+from index.embedder import MiniLM
+from index.errors import DatelineError
+from index.home import Home
+from index.rows import Vectors, unpack_spans
+from index.terms import search_terms
+from index.vectors import ChromaFolder, opened
+
+SAMPLE = 64
+"""Passages embedded again, in a batch of their own: two seconds of work."""
+
+NEAR_ENOUGH = 0.98
+"""Cosine from which two vectors are one passage's. On the sample archive the same passage embedded among others
+comes to 0.999999, the two most alike different ones to 0.90 (2026-11); another processor rounds otherwise."""
+
+_RUN_INDEX = "run `dateline index`"
+_REBUILD = "run `dateline rebuild`"
+_RESTORE = "restore a backup with `dateline restore FILE`, or index the articles again in another --home"
+_VECTOR_BYTES = 2 * 384
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked; `problem` is empty where all is well, else `remedy` says what to do."""
+
+    name: str
+    checked: str
+    problem: str = ""
+    remedy: str = ""
+
+
+class _Found(NamedTuple):
+    checked: str
+    problem: str
+    remedy: str
+
+
+def check_index(home: Home, *, embedder: Callable[[], Embedder] = MiniLM, sample: int = SAMPLE) -> list[Check]:
+    """All checks of the index in `home`, with the write lock held so that it stands still.
+
+    Raises:
+        IndexMissingError: there is no index in `home`.
+        IndexMismatchError: it was made by another version.
+        IndexBusyError: another process is writing it.
+        DatelineError: it cannot be opened.
+    """
+    catalogue = Catalogue(home)
+    checks: dict[str, Callable[[], _Found]] = {
+        "database": lambda: _check_database(catalogue.database.connection),
+        "articles": lambda: _check_articles(catalogue.database.connection),
+        "places": lambda: _check_places(catalogue.database.connection),
+        "passages": lambda: _check_passages(catalogue.database.connection),
+        "text search": lambda: _check_text_search(catalogue, sample),
+        "vectors": lambda: _check_vectors(catalogue.database.connection),
+        "embedding": lambda: _check_embedding(catalogue, embedder, sample),
+        "chroma": lambda: _check_chroma(home, catalogue),
+    }
+    try:
+        with home.write_lock():
+            return [_run(name, check) for name, check in checks.items()]
+    finally:
+        catalogue.close()
+
+
+def _run(name: str, check: Callable[[], _Found]) -> Check:
+    try:
+        return Check(name, *check())
+    except DatelineError as error:
+        problem, _, remedy = str(error).rpartition(": ")
+        return Check(name, "not to the end", problem, remedy)
+
+
+def _check_database(connection: sqlite3.Connection) -> _Found:
+    """SQLite's own check of every page and index."""
+    said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
+    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    problems = [] if said == ["ok"] else said
+    problems += [f"{len(orphans)} rows refer to nothing"] if orphans else []
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    return _Found(f"{pages:,} pages", "; ".join(problems), _RESTORE)
+
+
+def _check_articles(connection: sqlite3.Connection) -> _Found:
+    """Title and text of every article against its hash and id."""
+    count, wrong = 0, []
+    for article_id, title, text, sha256 in connection.execute("SELECT id, title, text, sha256 FROM articles"):
+        count += 1
+        digest = hash_text(title, text)
+        if digest != sha256 or digest[:16] != article_id:
+            wrong.append(str(article_id))
+    return _Found(f"{count:,} hashed", _list(wrong, "articles are not what was stored"), _RESTORE)
+
+
+def _check_places(connection: sqlite3.Connection) -> _Found:
+    """Every article stands in some place exactly, and nothing waits to be swept."""
+    (count,) = connection.execute("SELECT count(*) FROM places").fetchone()
+    rows = connection.execute(
+        "SELECT id FROM articles a WHERE NOT EXISTS "
+        "(SELECT 1 FROM places p WHERE p.article = a.number AND p.own_id = a.id)"
+    )
+    return _Found(f"{count:,} counted", _list([str(r[0]) for r in rows], "articles stand in no file"), _RUN_INDEX)
+
+
+def _check_passages(connection: sqlite3.Connection) -> _Found:
+    """Every passage lies within its article, its sentences within it, in order; every article has one."""
+    count, wrong = 0, []
+    rows = connection.execute(
+        "SELECT p.id, p.start, p.end, p.sentences, length(a.text) FROM passages p "
+        "JOIN articles a ON a.number = p.article"
+    )
+    for passage, start, end, packed, length in rows:
+        count += 1
+        if not 0 <= start < end <= length or not _are_within(packed, start, end):
+            wrong.append(str(passage))
+    bare = connection.execute("SELECT id FROM articles WHERE number NOT IN (SELECT article FROM passages)")
+    problem = _list(wrong, "passages lie outside their article") or _list(
+        [str(row[0]) for row in bare], "articles have no passage"
+    )
+    return _Found(f"{count:,} counted", problem, _REBUILD)
+
+
+def _are_within(packed: bytes, start: int, end: int) -> bool:
+    try:
+        spans = unpack_spans(packed)
+    except (DatelineError, ValueError):  # ValueError: a span that ends before it begins
+        return False
+    ordered = all(a.end <= b.start for a, b in pairwise(spans))
+    return bool(spans) and ordered and spans[0].start >= start and spans[-1].end <= end
+
+
+def _check_text_search(catalogue: Catalogue, sample: int) -> _Found:
+    """As many texts as passages; FTS5's own check; some passages are found by their own words."""
+    connection = catalogue.database.connection
+    ids = [int(row[0]) for row in connection.execute("SELECT id FROM passages ORDER BY id")]
+    held = {int(row[0]) for row in connection.execute("SELECT id FROM passage_texts_docsize")}
+    if held != set(ids):
+        return _Found(f"{len(held):,} counted", f"{len(held ^ set(ids)):,} passages too many or missing", _REBUILD)
+    # FTS5 checks itself by way of an INSERT that stores nothing.
+    connection.execute("INSERT INTO passage_texts (passage_texts) VALUES ('integrity-check')")
+    lost = []
+    for passage in catalogue.load_passages(_draw(ids, sample)):
+        terms = search_terms(passage.text)[:8]
+        words = " ".join(fts_query([term]) for term in terms)  # side by side: all of them
+        found = connection.execute(
+            "SELECT 1 FROM passage_texts WHERE passage_texts MATCH ? AND rowid = ?", (words, passage.id)
+        ).fetchone()
+        lost += [str(passage.id)] if terms and found is None else []
+    return _Found(f"{len(ids):,} counted", _list(lost, "passages are not found by their own words"), _REBUILD)
+
+
+def _check_vectors(connection: sqlite3.Connection) -> _Found:
+    """A passage vector and a vector a sentence for every passage, all of length 1."""
+    count, wrong = 0, []
+    missing = connection.execute(
+        "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage = p.id) "
+        "OR NOT EXISTS (SELECT 1 FROM sentence_vectors WHERE passage = p.id)"
+    ).fetchone()[0]
+    rows = connection.execute(
+        "SELECT p.id, length(p.sentences) / 8, v.vector, s.vectors FROM passages p "
+        "JOIN passage_vectors v ON v.passage = p.id JOIN sentence_vectors s ON s.passage = p.id"
+    )
+    for passage, sentences, vector, inner in rows:
+        count += 1
+        lengths = (len(vector), len(inner)) == (_VECTOR_BYTES, sentences * _VECTOR_BYTES)
+        if not lengths or not _are_units(vector + inner):
+            wrong.append(str(passage))
+    if wrong:
+        return _Found(f"{count:,} counted", _list(wrong, "passages have vectors that are none"), _REBUILD)
+    return _Found(f"{count:,} counted", f"{missing:,} passages lack vectors" if missing else "", _RUN_INDEX)
+
+
+def _are_units(packed: bytes) -> bool:
+    rows = np.frombuffer(packed, dtype="<f2").reshape(-1, 384).astype(np.float32)
+    return bool(np.all(np.abs(np.linalg.norm(rows, axis=1) - 1) < 0.01))
+
+
+def _check_embedding(catalogue: Catalogue, make_embedder: Callable[[], Embedder], sample: int) -> _Found:
+    """Some passages, embedded again, lie where their stored vectors do."""
+    chosen = _draw(catalogue.vector_ids(), sample)
+    if not chosen:
+        return _Found("none to embed", "", "")
+    embedder = make_embedder()
+    if catalogue.embedder != embedder.name:
+        return _Found("the embedder's name", f"made by {catalogue.embedder or 'nobody'}, not {embedder.name}", _REBUILD)
+    stored = dict(zip(*catalogue.passage_vectors(chosen), strict=True))
+    sentences = catalogue.sentence_vectors(chosen)
+    passages = catalogue.load_passages(chosen)
+    far = [
+        str(passage.id)
+        for passage, fresh in zip(passages, embed_passages(embedder, passages), strict=True)
+        if not _are_near(stored[passage.id][None], fresh.passage[None])
+        or not _are_near(sentences.get(passage.id, np.zeros((0, 384), np.float32)), fresh.sentences)
+    ]
+    return _Found(f"{len(passages):,} embedded again", _list(far, "passages have another text's vectors"), _REBUILD)
+
+
+def _are_near(stored: Vectors, fresh: Vectors) -> bool:
+    """Whether each row lies where its counterpart does, on average."""
+    return stored.shape == fresh.shape and float(np.mean(np.sum(stored * fresh, axis=1))) >= NEAR_ENOUGH
+
+
+def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:
+    """The published folder holds the catalogue's vectors, no others."""
+    name, generation = catalogue.snapshot
+    count = catalogue.count_vectors()
+    if not count:
+        return _Found("no vectors", "", "")
+    if not name or not (home.chroma / name).is_dir():
+        return _Found("no folder", "Chroma's folder is missing; searches compare all vectors meanwhile", _RUN_INDEX)
+    if generation != catalogue.generation:
+        return _Found(name, "Chroma's folder is older than the catalogue", _RUN_INDEX)
+    try:
+        with opened(home.chroma / name) as folder:
+            folder.check(count)
+            wrong = _differing(folder, catalogue)
+    except DatelineError as error:
+        return _Found(name, str(error), _RUN_INDEX)
+    return _Found(f"{count:,} compared", _list(wrong, "vectors differ from the catalogue's"), _REBUILD)
+
+
+def _differing(folder: ChromaFolder, catalogue: Catalogue) -> list[str]:
+    """Passages whose vectors in `folder` are not the catalogue's."""
+    wrong = sorted(map(str, folder.ids() ^ set(catalogue.vector_ids())))
+    for ids, vectors in folder.batches():
+        known = dict(zip(*catalogue.passage_vectors(ids), strict=True))
+        wrong += [str(i) for i, v in zip(ids, vectors, strict=True) if i in known and float(v @ known[i]) < 0.999]
+    return wrong
+
+
+def _draw(ids: Sequence[int], count: int) -> list[int]:
+    """Some of `ids`, others each time: what one check passes over the next may find."""
+    return sorted(random.SystemRandom().sample(ids, min(count, len(ids))))
+
+
+def _list(wrong: Sequence[str], what: str) -> str:
+    """`what` is wrong with these; empty where nothing is."""
+    if not wrong:
+        return ""
+    named = ", ".join(wrong[:5]) + (" ..." if len(wrong) > 5 else "")
+    return f"{len(wrong):,} {what}: {named}"
