@@ -34,7 +34,10 @@ def load_model(folder: Path, device: str, threads: int) -> tuple[Any, Any]:
         )
         model.to(where).eval()
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
-        raise ModelError(f"{folder} cannot be loaded as a language model: {error}") from error
+        raise ModelError(
+            f"{folder} cannot be loaded as a language model ({error}): if `dateline prepare` made it, delete it and "
+            "run that again, else choose another --model"
+        ) from error
     if not tokenizer.chat_template:
         raise ModelError(f"the model in {folder} has no chat template: choose one trained to follow instructions")
     return model, tokenizer

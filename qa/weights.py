@@ -26,6 +26,7 @@ from typing import Any
 from filelock import FileLock
 
 from index.errors import ModelError, ModelHashError
+from qa.wholeness import is_whole
 
 log = logging.getLogger(__name__)
 
@@ -101,13 +102,13 @@ def find_prepared(name_or_path: str, models_dir: Path) -> Path | None:
     """The folder `prepare_model` would return at once, if there is one; a hub id never is."""
     if name_or_path in CARRIERS:
         folder = models_dir / name_or_path
-        return folder if _source_of(folder).get("sha256") == CARRIERS[name_or_path].sha256 else None
+        return folder if _is_made(folder, {"sha256": CARRIERS[name_or_path].sha256}) else None
     path = Path(name_or_path).expanduser()
     if path.is_dir():
         return path if (path / "config.json").is_file() and any(path.glob("*.safetensors")) else None
     if path.is_file():
         stamp = _stamp(path.resolve())
-        return next((f for f in models_dir.glob("gguf-*") if stamp.items() <= _source_of(f).items()), None)
+        return next((f for f in models_dir.glob("gguf-*") if _is_made(f, stamp)), None)
     return None
 
 
@@ -187,7 +188,7 @@ def _make_folder(target: Path, gguf: Callable[[Path], Path], source: dict[str, s
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_name(f".{target.name}.lock")):
-            if source.items() <= _source_of(target).items():  # another process made it while this one waited
+            if _is_made(target, source):  # another process made it while this one waited
                 return target
             for stale in (scratch, target):
                 if stale.exists():
@@ -240,6 +241,11 @@ def _fetch_from_hub(hub_id: str) -> Path:
             f"model {hub_id!r} is not in the local hub cache and no hub could be reached: {error}; "
             f"use {' or '.join(CARRIERS)}, a folder of safetensors or a .gguf file"
         ) from error
+
+
+def _is_made(folder: Path, source: dict[str, str | int]) -> bool:
+    """Whether `folder` was made from `source` and is still whole; one that is not is made again."""
+    return source.items() <= _source_of(folder).items() and is_whole(folder)
 
 
 def _source_of(folder: Path) -> dict[str, str | int]:

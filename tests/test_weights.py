@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_folder_of_another_source_is_not_taken_for_a_carrier(tmp_path: Path) -> 
     folder = tmp_path / "default"
     folder.mkdir()
     folder.joinpath("config.json").write_text("{}")
-    folder.joinpath("model.safetensors").write_bytes(b"")
+    folder.joinpath("model.safetensors").write_bytes(struct.pack("<Q", 2) + b"{}")
     assert not is_prepared("default", tmp_path)
     folder.joinpath("source.json").write_text("not json")
     assert not is_prepared("default", tmp_path)
@@ -168,6 +169,17 @@ def test_folder_of_safetensors_is_used_as_it_is(gguf: Path, tmp_path: Path) -> N
     folder = prepare_model(str(gguf), tmp_path)
     assert is_prepared(str(folder), tmp_path / "elsewhere")
     assert prepare_model(str(folder), tmp_path / "elsewhere") == folder
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json", "tokenizer.json"])
+@pytest.mark.parametrize("kept", [0, 5, 0.5, -1])
+def test_a_half_written_model_is_no_model_and_is_made_again(gguf: Path, tmp_path: Path, file: str, kept: float) -> None:
+    path = prepare_model(str(gguf), tmp_path) / file
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * kept) if isinstance(kept, float) else kept])
+    assert not is_prepared(str(gguf), tmp_path)
+    assert prepare_model(str(gguf), tmp_path) == path.parent
+    assert path.read_bytes() == whole
 
 
 @pytest.mark.parametrize("kept", [10, 3_000, 60_000])
