@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -336,3 +338,29 @@ def test_sentences_outside_their_passage_are_found(copied: Home, embedder: MiniL
     packed = pack_spans([Span(start, end), Span(start, end)])
     change(copied, "UPDATE passages SET sentences = ? WHERE id = 1", packed)
     assert "passages" in problems(copied, embedder)
+
+
+def command(*arguments: str, home: Home) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", "--home", str(home.folder), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_commands_do_it(copied: Home, tmp_path: Path) -> None:
+    backup = tmp_path / "backup"
+    assert command("backup", str(backup), home=copied)[0] == 0
+    change(copied, "UPDATE articles SET title = 'Another' WHERE number = 2")
+    code, told = command("doctor", "--deep", "--port", "0", home=copied)
+    assert (code, "1 articles are not what was stored" in told, "dateline restore" in told) == (1, True, True)
+    for arguments in (["restore", str(backup)], ["rebuild"]):
+        assert command(*arguments, home=copied)[0] == 0
+    told = command("doctor", "--deep", "--port", "0", home=copied)[1]
+    assert "12 hashed" in told
+    assert "not what was stored" not in told
+    code, told = command("doctor", "--deep", "--port", "0", home=Home(tmp_path / "nowhere"))
+    assert "Traceback" not in told

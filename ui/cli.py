@@ -122,6 +122,7 @@ def _add_upkeep(
     check.add_argument("--host", help="address the page is to be served on")
     check.add_argument("--port", help="port the page is to be served on")
     check.add_argument("--json", action="store_true", help="print one JSON list")
+    check.add_argument("--deep", action="store_true", help="also count, hash and compare all that is indexed")
     check.set_defaults(run=doctor.run_doctor)
 
 

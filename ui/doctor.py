@@ -1,7 +1,7 @@
 """`dateline doctor`: whether model, index, page and disk are fit for use, and what to do where they are not.
 
 Every check is a function of the settings that returns a `Finding`; none of them changes anything or loads the
-language model. This module does not know what the commands it recommends do.
+language model. `--deep` adds what `index/check.py` finds. This module does not know what the commands it recommends do.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
-from index.errors import DatelineError, ModelError
+from index.errors import DatelineError, IndexMissingError, ModelError
 from index.home import Home
 from ui.settings import Settings
 from ui.wording import one_line
@@ -57,6 +57,8 @@ Check = Callable[[Settings], Finding]
 def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline doctor`: run every check; 1 if any found a fault."""
     findings = examine(settings)
+    if arguments.deep:
+        findings += examine_deeply(settings)
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -67,6 +69,23 @@ def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
 def examine(settings: Settings) -> list[Finding]:
     """What every check finds, in the order of `CHECKS`."""
     return [check(settings) for check in CHECKS]
+
+
+def examine_deeply(settings: Settings) -> list[Finding]:
+    """What the index's own checks find, which read all of it; none where there is no index."""
+    from index import check
+
+    try:
+        checks = check.check_index(Home(settings.home))
+    except IndexMissingError:
+        return []
+    except DatelineError as error:
+        found, _, advice = str(error).partition(": ")
+        return [Finding("deep check", State.FAULT, found, advice)]
+    return [
+        Finding(c.name, State.FAULT, c.problem, c.remedy) if c.problem else Finding(c.name, State.OK, c.checked)
+        for c in checks
+    ]
 
 
 def print_findings(findings: Sequence[Finding], out: TextIO) -> None:
