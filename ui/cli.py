@@ -1,7 +1,8 @@
 """The `dateline` command: flags, and which command runs.
 
 Knows the shape of the command line and the exit statuses: 0 done, 1 it could not be done, 2 bad usage,
-3 some files could not be read, 130 interrupted. What the commands do is in `ui/commands.py`.
+3 some files could not be read (or quotes do not stand), 130 interrupted. What the commands do is in
+`ui/commands.py`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 
 from index.errors import DatelineError, UsageError
 from ui import commands, doctor, eval_command, upkeep
-from ui.settings import Settings, quieten_libraries, read_settings
+from ui.settings import Settings, quieten_libraries, read_settings, read_version
 from ui.wording import one_line
 
 FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 130
@@ -51,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="Answers questions from your news articles, every sentence cited.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"dateline {_version()}")
+    parser.add_argument("--version", action="version", version=f"dateline {read_version()}")
     shared = argparse.ArgumentParser(add_help=False)
     # SUPPRESS: a subcommand's default would overwrite what was given before the subcommand.
     for each in (parser, shared):
@@ -100,6 +100,7 @@ def _add_questions(
     asking.add_argument("--json", action="store_true", help="print one JSON object")
     ask = verbs.add_parser("ask", parents=[shared, model, asking], help="answer a question")
     ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--save", metavar="FILE", help="save an evidence pack: .json, .md, .html or .pdf")
     ask.set_defaults(run=commands.ask_question)
     timeline = verbs.add_parser("timeline", parents=[shared, asking], help="what happened with something, by date")
     timeline.add_argument("topic", metavar="TOPIC", help='"the Volgograd prison", or "What happened in Mali in 2023?"')
@@ -117,25 +118,22 @@ def _add_upkeep(
     shared: argparse.ArgumentParser,
     model: argparse.ArgumentParser,
 ) -> None:
-    """doctor."""
+    """doctor and verify."""
     check = verbs.add_parser("doctor", parents=[shared, model], help="check model, index, page and disk")
     check.add_argument("--host", help="address the page is to be served on")
     check.add_argument("--port", help="port the page is to be served on")
     check.add_argument("--json", action="store_true", help="print one JSON list")
     check.add_argument("--deep", action="store_true", help="also count, hash and compare all that is indexed")
     check.set_defaults(run=doctor.run_doctor)
+    verify = verbs.add_parser("verify", parents=[shared], help="check every quote of an evidence pack again")
+    verify.add_argument("pack", metavar="PACK", help="a .json, .html or .pdf file that --save wrote")
+    verify.add_argument("--json", action="store_true", help="print one JSON object")
+    verify.set_defaults(run=commands.verify_pack)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     given = vars(arguments)
     return read_settings(os.environ, **{name: given.get(name) for name in ("home", "model", "host", "port")})
-
-
-def _version() -> str:
-    try:
-        return metadata.version("dateline")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
 
 
 def _survive_any_text() -> None:

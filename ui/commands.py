@@ -22,6 +22,8 @@ from ui.settings import Settings
 from ui.terminal import Progress, print_article, print_events, print_report, print_status
 
 if TYPE_CHECKING:
+    from index.catalogue import Catalogue
+    from qa.answer import Answer
     from qa.assistant import Assistant
 
 DONE, SOME_UNREAD = 0, 3
@@ -84,13 +86,17 @@ def ask_question(arguments: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("the question is empty")
     filters = read_filters(arguments.after, arguments.before, arguments.source)
     as_of = read_day(arguments.as_of, "--as-of")
+    target = _save_target(arguments.save)
     with _open_assistant(settings) as assistant:
         if arguments.json:
             from ui.answer_json import answer_object
 
-            _print_json(answer_object(assistant.ask(arguments.question, filters=filters, as_of=as_of)))
+            answer = assistant.ask(arguments.question, filters=filters, as_of=as_of)
+            _print_json(answer_object(answer))
         else:
-            print_events(assistant.stream(arguments.question, filters=filters, as_of=as_of), sys.stdout)
+            answer = print_events(assistant.stream(arguments.question, filters=filters, as_of=as_of), sys.stdout)
+        if target is not None:
+            _save(answer, assistant.catalogue, settings.model, target)
     return DONE
 
 
@@ -117,6 +123,13 @@ def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         print_timeline(timeline, sys.stdout)
     return DONE
+
+
+def verify_pack(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline verify`: every quote of a pack against the index."""
+    from ui.verify_command import run_verify
+
+    return run_verify(arguments, settings)
 
 
 def prepare(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -147,6 +160,25 @@ def _open_assistant(settings: Settings) -> Assistant:
     from qa.assistant import Assistant
 
     return Assistant.open(settings.home, model=settings.model, models_dir=settings.models_dir)
+
+
+def _save_target(name: str | None) -> Path | None:
+    """The file to save to, if any. Raises UsageError for one that cannot be, before the question is asked."""
+    if name is None:
+        return None
+    from ui.export import check_target
+
+    path = Path(name).expanduser()
+    check_target(path)
+    return path
+
+
+def _save(answer: Answer, catalogue: Catalogue, model: str, path: Path) -> None:
+    from ui.export import save_pack
+    from ui.packing import make_pack, origin_of
+
+    save_pack(make_pack([answer], origin_of(catalogue, model)), path)
+    print(f"Saved {path}", file=sys.stderr)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from index.errors import UsageError
@@ -82,6 +83,14 @@ def quieten_libraries(environ: MutableMapping[str, str], model: str) -> None:
 def is_hub_id(model: str) -> bool:
     """Whether `model` can only be a repository on a hub: `owner/name`, and no such path here."""
     return bool(_HUB_ID.fullmatch(model)) and not model.endswith(".gguf") and not Path(model).expanduser().exists()
+
+
+def read_version() -> str:
+    """The version of Dateline that is installed."""
+    try:
+        return metadata.version("dateline")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
 
 
 def _path(text: str) -> Path:

@@ -32,8 +32,8 @@ _LINE_EVERY_S = 5.0
 """Without a terminal a bar would be thousands of lines; one line now and then says that work goes on."""
 
 
-def print_events(events: Iterable[Event], out: TextIO) -> Answer | None:
-    """Print an answer as it comes: sources, sentences, quotes; the checked answer, if it came to that."""
+def print_events(events: Iterable[Event], out: TextIO) -> Answer:
+    """Print an answer as it comes: sources, sentences, quotes; the checked answer."""
     streamed = ""
     for event in events:
         if isinstance(event, Found):
@@ -45,7 +45,7 @@ def print_events(events: Iterable[Event], out: TextIO) -> Answer | None:
             _print_rest(event.answer, streamed, out)
             return event.answer
         out.flush()
-    return None
+    raise ValueError("the events of an answer end with Done")
 
 
 def print_sources(found: Found, out: TextIO) -> None:
