@@ -16,13 +16,13 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, Passage, Span
+from index.article import Article, Passage
 from index.errors import IndexMismatchError, UsageError
 from index.fts import fts_query, select_allowed
 from index.home import Home
 from index.places import Place, day_of, drop_place, list_places, put_place, sweep
 from index.query import Filters
-from index.rows import SELECT_ARTICLE, Vectors, insert_article, pack_vectors, read_article, unpack_spans, unpack_vectors
+from index.rows import SELECT_ARTICLE, Vectors, insert_article, pack_vectors, read_article, read_passage, unpack_vectors
 from index.schema import Database, advance_generation, read_meta, write_meta
 
 __all__ = ["Catalogue", "Place", "Status", "fts_query"]
@@ -187,7 +187,7 @@ class Catalogue:
                     f"{SELECT_ARTICLE} WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
                 )
             }
-        found = {r[0]: Passage(r[0], articles[r[1]], Span(r[2], r[3]), unpack_spans(r[4])) for r in rows}
+        found = {row[0]: read_passage(row, articles[row[1]]) for row in rows if row[1] in articles}
         return [found[i] for i in ids if i in found]
 
     # Vectors

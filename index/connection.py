@@ -18,6 +18,8 @@ _WAIT_S = 30.0
 
 # The primary result codes of https://www.sqlite.org/rescode.html that are nobody's mistake in this program.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# No statement of ours is wrong in a database that has our tables, so these tell of a damaged schema or text.
+_DAMAGED_WORDS = ("Could not decode to UTF-8", "malformed database schema", "no such ", "parse error")
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "the disk is full; make room and run the command again, nothing that was stored is lost",
     sqlite3.SQLITE_READONLY: "make the file and its folder writable, or choose another --home",
@@ -53,9 +55,11 @@ def explain_sqlite(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeDecodeError as error:  # of SQLite's own message, which names a damaged table
+        raise DamagedError(describe_damage(path, "its tables cannot be read")) from error
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _DAMAGED or str(error).startswith("Could not decode to UTF-8"):
+        if code in _DAMAGED or str(error).startswith(_DAMAGED_WORDS):
             raise DamagedError(describe_damage(path, str(error))) from error
         if code in _REMEDIES:
             raise DatelineError(f"cannot use {path} ({error}): {_REMEDIES[code]}") from error

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, Span, hash_text
+from index.article import Article, Passage, Span, hash_text
 from index.errors import DamagedError
 from index.passages import split_passages
 from index.places import day_of, ordinal
@@ -21,6 +22,8 @@ Vectors = npt.NDArray[np.float32]
 
 _DIMENSIONS = 384
 _REBUILD = "run `dateline rebuild`, which makes them anew from the articles"
+_DAMAGED_PASSAGE = f"a passage in the catalogue is damaged: {_REBUILD}"
+_DAMAGED_VECTOR = f"a vector in the catalogue is damaged: {_REBUILD}"
 SELECT_ARTICLE = (
     "SELECT number, id, title, text, published, source, author, url, path, sha256, (SELECT json_group_array(tag) "
     "FROM (SELECT tag FROM tags WHERE article = number ORDER BY position)) FROM articles"
@@ -72,7 +75,8 @@ def read_article(row: Sequence[str]) -> Article:
         DamagedError: title and text are not those that were stored.
     """
     _, article_id, title, text, published, source, author, url, path, sha256, tags = row
-    if hash_text(title, text) != sha256:
+    digest = hash_text(title, text)
+    if digest != sha256 or digest[:16] != article_id:
         raise DamagedError(
             f"the text of article {article_id} is not what was stored: restore a backup with "
             "`dateline restore FILE`, or move the index away and run `dateline index` on the articles again"
@@ -93,8 +97,27 @@ def unpack_spans(packed: bytes) -> tuple[Span, ...]:
         DamagedError: these are none.
     """
     if len(packed) % 8:
-        raise DamagedError(f"a passage's sentences in the catalogue are damaged: {_REBUILD}")
-    return tuple(Span(start, end) for start, end in np.frombuffer(packed, dtype="<u4").reshape(-1, 2).tolist())
+        raise DamagedError(_DAMAGED_PASSAGE)
+    return tuple(_span(start, end) for start, end in np.frombuffer(packed, dtype="<u4").reshape(-1, 2).tolist())
+
+
+def read_passage(row: Sequence[Any], article: Article) -> Passage:
+    """The passage of `article` in a row of id, article, start, end, sentences.
+
+    Raises:
+        DamagedError: it does not lie within its article.
+    """
+    span, sentences = _span(row[2], row[3]), unpack_spans(row[4])
+    if span.end > len(article.text) or not all(span.contains(sentence) for sentence in sentences):
+        raise DamagedError(_DAMAGED_PASSAGE)
+    return Passage(row[0], article, span, sentences)
+
+
+def _span(start: Any, end: Any) -> Span:
+    try:
+        return Span(start, end)
+    except (ValueError, TypeError) as error:  # TypeError: a flipped bit can make text of a number
+        raise DamagedError(_DAMAGED_PASSAGE) from error
 
 
 def pack_vectors(vectors: Vectors) -> bytes:
@@ -109,7 +132,11 @@ def unpack_vectors(packed: bytes) -> Vectors:
         DamagedError: these are no vectors.
     """
     if len(packed) % (2 * _DIMENSIONS):
-        raise DamagedError(f"a vector in the catalogue is damaged: {_REBUILD}")
+        raise DamagedError(_DAMAGED_VECTOR)
     rows = np.frombuffer(packed, dtype="<f2").reshape(-1, _DIMENSIONS).astype(np.float32)
-    unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    with np.errstate(invalid="ignore", over="ignore"):
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not np.isfinite(lengths).all():
+        raise DamagedError(_DAMAGED_VECTOR)
+    unit: Vectors = rows / np.maximum(lengths, 1e-12)
     return unit
