@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from index.errors import DatelineError, UsageError
-from ui import commands, doctor, eval_command, upkeep
+from ui import commands, doctor, eval_command, upkeep, users_command
 from ui.settings import Settings, quieten_libraries, read_settings, read_version
 from ui.wording import one_line
 
@@ -67,6 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_questions(verbs, shared, model)
     _add_upkeep(verbs, shared, model)
     upkeep.add_parsers(verbs, [shared])
+    users_command.add_parser(verbs, [shared])
     eval_command.add_parser(verbs, [shared, model])
     return parser
 

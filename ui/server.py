@@ -22,7 +22,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import UsageError
+from ui.gate import Gate, user_name
 from ui.page import build_page, page_head, page_theme
+from ui.users import Users
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -59,9 +61,13 @@ class _LocalOnly:
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     """The page over `assistant` as an application; nothing is served yet."""
     app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
+    users = Users(settings.home)
+    guarded = needs_token(settings.host, users)
+    if guarded:
+        app.add_middleware(Gate, users=users)
     app.add_middleware(_LocalOnly)
-    if is_loopback(settings.host):
-        # A name that some site points at 127.0.0.1 (DNS rebinding) gets no answer.
+    if not guarded:
+        # A name that some site points at 127.0.0.1 (DNS rebinding) gets no answer; a token would not come with it.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", settings.host])
     favicon = resources.files("ui").joinpath("favicon.png")
     mounted: FastAPI = gr.mount_gradio_app(
@@ -79,6 +85,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         mcp_server=False,
         show_error=False,
         favicon_path=str(favicon),
+        auth_dependency=user_name if guarded else None,
         theme=page_theme(),
         head=page_head(),
     )
@@ -88,8 +95,9 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
 def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], None]) -> None:
     """Serve the page until Ctrl-C; `announce` is told its address.
 
-    Raises UsageError if the address cannot be had.
+    Raises UsageError if the address cannot be had, or others could come in and nobody has a token.
     """
+    refuse_open_door(settings.host, Users(settings.home))
     listener = open_port(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     app = make_app(assistant, settings)
@@ -118,6 +126,19 @@ def open_port(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise UsageError(f"cannot serve on {host}:{port} ({error.strerror}): choose another with --port") from error
+
+
+def needs_token(host: str, users: Users) -> bool:
+    """Whether who comes in must show a token: from elsewhere always, here once anyone has one (behind a proxy)."""
+    return not is_loopback(host) or bool(users.all())
+
+
+def refuse_open_door(host: str, users: Users) -> None:
+    """Raise UsageError where others could come in and nobody has a token."""
+    if not is_loopback(host) and not users.all():
+        raise UsageError(
+            f"others could reach {host}: run `dateline users add NAME` for a token first, or serve on 127.0.0.1"
+        )
 
 
 def is_loopback(host: str) -> bool:
