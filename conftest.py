@@ -41,8 +41,15 @@ def local_model(model_folder: Path) -> LocalModel:
     return LocalModel(model_folder)
 
 
+@pytest.fixture(scope="session")
+def long(pytestconfig: pytest.Config) -> bool:
+    """Whether the long form of a test is wanted: `make soak`."""
+    return bool(pytestconfig.getoption("--long"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if any test was skipped")
+    parser.addoption("--long", action="store_true", help="run the long forms of tests that have one")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
