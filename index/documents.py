@@ -11,6 +11,7 @@ import io
 import logging
 import re
 import zipfile
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", r
 _HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 """What pdfium puts for a hyphen that only breaks the line."""
 
+# AttributeError and IndexError are what python-docx runs into where the XML is another than Word's.
+_DOCX_FAILURES = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, LookupError, NotImplementedError, AttributeError,
+    TypeError, RecursionError,
+)  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0"
 _TEMPLATE_YEAR = 2013
 """python-docx's own template carries this year as its date of creation."""
@@ -154,7 +160,7 @@ def read_docx(data: bytes, path: Path, place: str) -> RawArticle:
             else:
                 blocks.append(block.text)
         properties = document.core_properties
-    except (zipfile.BadZipFile, OpcError, LxmlError, KeyError, ValueError, OSError, NotImplementedError) as error:
+    except (*_DOCX_FAILURES, OpcError, LxmlError) as error:
         raise ReadError(f"{path}: not a readable Word document ({error})") from error
     if not title and not _JUNK_TITLE.search(properties.title):
         title = properties.title

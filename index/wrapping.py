@@ -18,21 +18,21 @@ _FULL = 0.75
 def join_wrapped(lines: Sequence[str]) -> list[str]:
     """Paragraphs of `lines`: one ends at a blank line, a bullet, or a line that stops short of the margin."""
     width = _usual_width(lines)
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []  # each in pieces: to lengthen one text line by line takes quadratic time
     goes_on = False
     for line in (raw.strip() for raw in lines):
         if not line:
             goes_on = False
             continue
         if goes_on and not _BULLET.match(line):
-            paragraphs[-1] = _join(paragraphs[-1], line)
+            _add(paragraphs[-1], line)
         else:
-            paragraphs.append(line)
+            paragraphs.append([line])
         short = len(line) < _FULL * width
         goes_on = not short or (len(line) > width / 3 and not _ENDS_SENTENCE.search(line) and len(paragraphs) > 1)
         if short and _ENDS_SENTENCE.search(line):
             goes_on = False
-    return paragraphs
+    return ["".join(paragraph) for paragraph in paragraphs]
 
 
 def is_wrapped(lines: Sequence[str]) -> bool:
@@ -49,7 +49,10 @@ def _usual_width(lines: Sequence[str]) -> int:
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
-def _join(left: str, right: str) -> str:
-    if _HYPHENATED.search(left) and right[:1].islower():
-        return left[:-1] + right
-    return f"{left} {right}"
+def _add(paragraph: list[str], line: str) -> None:
+    """Add a line to a paragraph, to its last word where that is hyphenated."""
+    if _HYPHENATED.search(paragraph[-1][-2:]) and line[:1].islower():
+        paragraph[-1] = paragraph[-1][:-1]
+        paragraph.append(line)
+    else:
+        paragraph.append(f" {line}")
