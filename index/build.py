@@ -24,7 +24,7 @@ from index.errors import ReadError
 from index.home import Home
 from index.ledger import FileState, Ledger
 from index.readers import find_files, read_file
-from index.reprints import NEAR, band_keys, same_figures, signature, similarity
+from index.reprints import NEAR, band_keys, same_facts, signature, similarity
 from index.vectors import VectorIndex
 
 BATCH = 256
@@ -179,7 +179,7 @@ class _TextStage:
         bands = band_keys(signed)
         alike = [(similarity(signed, s), i) for i, s in self._ledger.look_alikes(bands, besides=article.path)]
         for score, original in sorted(alike, key=lambda pair: -pair[0]):
-            if score >= NEAR and same_figures(article.text, self._catalogue.get_article(original).text):
+            if score >= NEAR and same_facts(article.text, self._catalogue.get_article(original).text):
                 self._catalogue.add_reprint(article, of=original, file=file)
                 return False
         self._catalogue.add_article(article, signature=signed, bands=bands, file=file)

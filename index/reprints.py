@@ -41,6 +41,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_NAME = re.compile(r"\b[A-Z][^\W\d_]+")
+
 
 def signature(text: str) -> Signature:
     """MinHash of the word 5-shingles of `text`, shape (128,); case and punctuation do not count."""
@@ -74,10 +76,14 @@ def similarity(a: Signature, b: Signature) -> float:
     return float(np.mean(a == b))
 
 
-def same_figures(a: str, b: str) -> bool:
-    """Whether one text's numbers all stand in the other.
+def same_facts(a: str, b: str) -> bool:
+    """Whether one text's numbers all stand in the other, and its names, too.
 
-    A story filed again with a new toll is a new report, however alike its words; a shortened one is not.
+    A story filed again with a new toll or another name is a new report, however alike its words; a shorter one is not.
     """
-    numbers, others = ({n.casefold() for n in _NUMBER.findall(text[:MAX_CHARS])} for text in (a, b))
-    return numbers <= others or others <= numbers
+    return all(_one_holds_other(form, a, b) for form in (_NUMBER, _NAME))
+
+
+def _one_holds_other(form: re.Pattern[str], a: str, b: str) -> bool:
+    found, others = ({match.casefold() for match in form.findall(text[:MAX_CHARS])} for text in (a, b))
+    return found <= others or others <= found

@@ -57,7 +57,9 @@ class Reading:
 
     value: str
     numbers: tuple[int, ...]
-    """Evidence numbers that give this value, one per independent source, newest first."""
+    """Evidence numbers that give this value, one per independent source, newest first; not all where many do."""
+    sources: int
+    """How many independent sources give it; reprints count once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,10 @@ from qa.answer import Answer, Delta, Disagreement, Done, Event, Evidence, Found,
 from qa.attribution import judge_sentence
 from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
 from qa.confidence import answer_from, estimate_confidence
-from qa.disagreement import find_disagreements, recount
+from qa.disagreement import find_disagreements
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
+from qa.recount import recount
 from qa.smalltalk import reply_to_smalltalk
 from qa.telling import say, tell
 from qa.timeline import Timeline, build_timeline, find_topic
@@ -190,14 +191,15 @@ class Assistant:
             return
         outcome.reading = _recounted(self._read(query, evidence, cancel), query, evidence)
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
-        draft = compose(outcome.reading.text, evidence, query.text)
-        outcome.disagreements = find_disagreements(query.text, evidence)
-        for disagreement in outcome.disagreements:
-            draft.add_disagreement(disagreement, evidence)
         outcome.confidence = estimate_confidence(query, selection, outcome.reading)
         if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
             yield from self._abstain(outcome)
             return
+        draft = compose(outcome.reading.text, evidence, query.text)
+        text = outcome.reading.text
+        outcome.disagreements, outcome.evidence = find_disagreements(query.text, text, evidence, findings)
+        for disagreement in outcome.disagreements:
+            draft.add_disagreement(disagreement, outcome.evidence)
         yield from map(Delta, draft.pieces)
         yield Done(outcome.answer(draft, abstained=False))
 

@@ -1,95 +1,205 @@
-"""Articles that give different numbers for the same thing.
+"""Articles that give different values for the same thing: numbers, names, places, dates.
 
-Only questions for a number are looked at: a sentence gives a value when it counts, in a few words, what the question
-speaks of, and it or its title names what the question names. Each article counts once, by its best sentence. This
-module does not know which value is right; a later report comes first because tolls and counts are revised.
+Two ways see one: a sentence that is parallel to one that holds the answer has another value in its place
+(`qa/parallels.py`), or two sentences count what a question for a number asks for. Each article counts once, each
+value with its independent sources. This module does not know which value is right; a later report comes first because
+tolls and counts are revised.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from qa.answer import Disagreement, Evidence, Reading
+from index.search import Findings
+from qa.answer import Disagreement, Evidence, Reading, Verdict
+from qa.attribution import judge_sentence
+from qa.counts import asks_count, read_count
 from qa.facts import facts_of
+from qa.independence import independent
+from qa.parallels import (
+    MAX_VALUE_WORDS,
+    Words,
+    differing_part,
+    find_value,
+    is_same,
+    kind_of,
+    other_value,
+    speaks_as_much,
+    split_words,
+)
+from qa.recount import read_number
 from qa.wants import Want, wanted
 
-_NUMBER = re.compile(
-    r"(?<![\w.,-])(?:[$£€]\s?)?(?:\d[\d,]*(?:\.\d+)?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen)(?:\s(?:hundred|thousand|million|billion|trillion))?(?![\w-]|[.,]\d)(?:\s?%|\spercent)?",
-    re.IGNORECASE,
-)
-_OTHERS = re.compile(r"\s+(?:others?|more|further|injured|wounded|hurt)\b", re.IGNORECASE)
-_WORDS_AFTER = 4
 _LEAST_SCORE = 0.5
 """Of the best evidence's score: a sentence further behind speaks of something else."""
+
+PASSAGES = 30
+_LEAD_CHARS = 400
+MAX_VALUES, MAX_CITED = 4, 3
+_MAX_HOLDERS = 24
+"""Sentences with the answer that others are compared with: bounds the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
     shown: str
-    amount: float
     evidence: Evidence
 
 
-def find_disagreements(question: str, evidence: Sequence[Evidence]) -> tuple[Disagreement, ...]:
-    """The values that articles give for what `question` counts, newest first; empty where they agree."""
-    if wanted(question) is not Want.NUMBER:
-        return ()
-    best = max((item.score for item in evidence), default=0.0)
-    values: dict[str, _Value] = {}
-    for item in sorted(evidence, key=lambda e: -e.score):
-        if item.article.id not in values and item.score >= _LEAST_SCORE * best:
-            value = _read_value(question, item)
-            if value is not None:
-                values[item.article.id] = value
-    ordered = sorted(values.values(), key=lambda v: v.evidence.article.published or date.min, reverse=True)
-    readings: dict[float, list[_Value]] = {}
-    for value in ordered:
-        readings.setdefault(value.amount, []).append(value)
-    if len(readings) < 2:
-        return ()
-    return (
-        Disagreement(
-            tuple(Reading(same[0].shown, tuple(v.evidence.number for v in same)) for same in readings.values())
-        ),
-    )
+def find_disagreements(
+    question: str, answer: str, evidence: Sequence[Evidence], findings: Findings | None = None
+) -> tuple[tuple[Disagreement, ...], tuple[Evidence, ...]]:
+    """The values that articles give for what `question` asks, and `evidence` with whatever else is quoted for them.
 
-
-def recount(question: str, answer: str, cited: Evidence) -> str:
-    """`answer`, or the number that its own quote gives for what `question` counts, where the model took another.
-
-    "Four guards were killed and three others injured": a small model answers "3" to "How many guards were killed?".
+    `answer` is what was read from `evidence`; sentences of `findings` that were not read are compared with it, too.
     """
-    numbers = facts_of(answer).numbers
-    if wanted(question) is not Want.NUMBER or len(numbers) != 1 or len(answer.split()) > 2:
-        return answer
-    if not any(
-        facts_of(match.group()).numbers == numbers and _OTHERS.match(cited.quote, match.end())
-        for match in _NUMBER.finditer(cited.quote)
-    ):
-        return answer
-    value = _read_value(question, cited)
-    return answer if value is None or value.amount in numbers else value.shown
+    pool = [*evidence, *_unread(findings, evidence)] if findings else list(evidence)
+    values = [
+        *(_parallel_values(question, answer, pool) or _differing_values(question, answer, pool, evidence)),
+        *_counted_values(question, answer, evidence, pool),
+    ]
+    groups = _group(_once_an_article(values))
+    if len(groups) < 2:
+        return (), tuple(evidence)
+    known = list(evidence)
+    readings = tuple(_to_reading(group, known) for group in groups[:MAX_VALUES])
+    return (Disagreement(readings),), tuple(known)
 
 
-def _read_value(question: str, item: Evidence) -> _Value | None:
-    """The one number of the quote that counts what is asked for; None where there is none, or more than one."""
-    asked = facts_of(question)
-    about = facts_of(item.quote).names | facts_of(item.quote).words | facts_of(item.article.title).names
-    if asked.names and not asked.names & about:
-        return None
-    counted = asked.words - asked.names
-    found: dict[float, str] = {}
-    for match in _NUMBER.finditer(item.quote):
-        following = " ".join(item.quote[match.end() :].split()[:_WORDS_AFTER])
-        amounts = facts_of(match.group()).numbers
-        if facts_of(following).words & counted and amounts and not amounts & asked.numbers:
-            found[max(amounts)] = match.group().strip()
-    if len(found) != 1:
-        return None
-    (amount, shown), *_ = found.items()
-    return _Value(shown, amount, item)
+def _unread(findings: Findings, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The sentences of the best passages that are no evidence, not numbered yet."""
+    read = {(item.article.id, item.span) for item in evidence}
+    for candidate in findings.candidates[:PASSAGES]:
+        for span in candidate.passage.sentences:
+            if (candidate.passage.article.id, span) not in read:
+                yield Evidence(0, candidate.passage.article, span, 0.0)
+
+
+def _parallel_values(question: str, answer: str, pool: Sequence[Evidence]) -> list[_Value]:
+    """The answer in every sentence that holds it, and what stands in its place in sentences parallel to these."""
+    if not kind_of(answer) or len(answer.split()) > MAX_VALUE_WORDS:
+        return []
+    split = [(item, split_words(item.quote, item.article.title)) for item in pool]
+    holding = [(item, words, at) for item, words in split for at in find_value(words, answer)]
+    if not holding:
+        return []
+    best = holding[0][1]
+    holding = [h for h in holding if speaks_as_much(question, best.about, h[1].about)][:_MAX_HOLDERS] or holding[:1]
+    articles = {item.article.id for item, _, _ in holding}
+    others = [
+        _Value(shown, item)
+        for item, words in split
+        if item.article.id not in articles and (shown := _other_shown(question, answer, holding, item, words))
+    ]
+    return [*(_Value(answer, item) for item, _, _ in holding), *others] if others else []
+
+
+def _other_shown(
+    question: str,
+    answer: str,
+    holding: Iterable[tuple[Evidence, Words, tuple[int, int]]],
+    item: Evidence,
+    words: Words,
+) -> str:
+    """The other value that `item` gives, or ""."""
+    for holder, held, at in holding:
+        span = other_value(held, at, words, question)
+        if span and not is_same(answer, span.of(item.quote), holder.article.published, item.article.published):
+            return span.of(item.quote)
+    return ""
+
+
+_KINDS = {Want.NUMBER: "number", Want.DATE: "date", Want.NAME: "name", Want.OTHER: "name"}
+
+
+def _differing_values(
+    question: str, answer: str, pool: Sequence[Evidence], evidence: Sequence[Evidence]
+) -> list[_Value]:
+    """What the quote of `answer` and sentences parallel to it differ in, where that is of the kind asked for.
+
+    For answers that are whole sentences, or stand beside what articles differ in.
+    """
+    judgement, kind = judge_sentence(answer, evidence, question), _KINDS.get(wanted(question))
+    quote = judgement.evidence
+    if quote is None or judgement.verdict is Verdict.UNSUPPORTED or kind is None:
+        return []
+    words = split_words(quote.quote, quote.article.title)
+    values: list[_Value] = []
+    for item in pool:
+        parts = differing_part(words, split_words(item.quote, item.article.title), question, kind)
+        if parts is None or item.article.id == quote.article.id:
+            continue
+        value, other = parts[0].of(quote.quote), parts[1].of(item.quote)
+        if not is_same(value, other, quote.article.published, item.article.published):
+            values += [_Value(value, quote), _Value(other, item)]
+    return values
+
+
+def _counted_values(question: str, answer: str, evidence: Sequence[Evidence], pool: Sequence[Evidence]) -> list[_Value]:
+    """The number that articles give for what a question for a number counts; none where `answer` is not among them."""
+    if wanted(question) is not Want.NUMBER:
+        return []
+    if asks_count(question):
+        # The first count of an article is its newest: what is further down tells how it came about.
+        reports = sorted(pool, key=lambda item: item.span)
+        values = [_Value(shown, item) for item in reports if (shown := _read_toll(question, item))]
+    else:
+        best = max((item.score for item in evidence), default=0.0)
+        near = [item for item in sorted(evidence, key=lambda e: -e.score) if item.score >= _LEAST_SCORE * best]
+        values = [_Value(shown, item) for item in near if (shown := read_number(question, item))]
+    if not facts_of(answer).numbers:
+        return values
+    alike = [value for value in values if _unit(value.shown) == _unit(answer)]
+    return alike if any(is_same(answer, value.shown) for value in alike) else []
+
+
+def _read_toll(question: str, item: Evidence) -> str:
+    """The count that `item` gives, if its article is on what the question names."""
+    article = item.article
+    asked = facts_of(question).names
+    named = facts_of(f"{article.title}\n{article.text[:_LEAD_CHARS]}\n{item.quote}")
+    return read_count(question, item.quote, article.title) if asked and asked <= named.names | named.words else ""
+
+
+def _unit(number: str) -> str:
+    return "".join(re.findall(r"[$£€%]|\bper ?cent\b", number)).replace("percent", "%").replace("per cent", "%")
+
+
+def _once_an_article(values: Iterable[_Value]) -> list[_Value]:
+    first: dict[str, _Value] = {}
+    for value in values:
+        first.setdefault(value.evidence.article.id, value)
+    return list(first.values())
+
+
+def _group(values: Sequence[_Value]) -> list[list[_Value]]:
+    """Values that are one in other words together; the group with the newest report first, newest first within."""
+    groups: list[list[_Value]] = []
+    for value in sorted(values, key=_day, reverse=True):
+        for group in groups:
+            days = group[0].evidence.article.published, value.evidence.article.published
+            if is_same(group[0].shown, value.shown, *days):
+                group.append(value)
+                break
+        else:
+            groups.append([value])
+    return groups
+
+
+def _day(value: _Value) -> date:
+    return value.evidence.article.published or date.min
+
+
+def _to_reading(group: Sequence[_Value], known: list[Evidence]) -> Reading:
+    """One value with its independent sources; those not numbered yet are added to `known`."""
+    sources = independent([value.evidence for value in group])
+    numbers = []
+    for item in sources[:MAX_CITED]:
+        if not item.number:
+            item = replace(item, number=len(known) + 1)
+            known.append(item)
+        numbers.append(item.number)
+    return Reading(group[0].shown, tuple(numbers), len(sources))

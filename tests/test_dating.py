@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.dating import find_period, find_when, say_when
@@ -119,6 +119,7 @@ WORDS = re.findall(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.dates(date(1801, 1, 1), date(2099, 12, 31)))
 def test_any_words_are_read_without_harm(sentence: str, published: date) -> None:
     when = find_when(sentence, published, previous=BEFORE)
@@ -128,6 +129,7 @@ def test_any_words_are_read_without_harm(sentence: str, published: date) -> None
     assert not list(find_dates(without_dates(sentence))) or find_dates(sentence)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2090, 12, 31)), st.integers(0, 6))
 def test_a_weekday_is_the_newest_up_to_the_day_of_publication(published: date, back: int) -> None:
     day = published - timedelta(back)

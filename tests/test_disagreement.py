@@ -1,12 +1,23 @@
-"""Different numbers for one thing, newest first; nothing where articles agree or speak of other things."""
+"""Different values for one thing, newest first; nothing where articles agree or speak of other things."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from index.article import Article, Span
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_articles import make_article
+
+from index.article import Article, Passage, Span
+from index.embedder import MiniLM
+from index.search import Candidate, Findings
+from index.sentences import split_sentences
 from qa.answer import Evidence
-from qa.disagreement import find_disagreements, recount
+from qa.counts import read_count
+from qa.disagreement import find_disagreements
+from qa.parallels import is_same
+from qa.recount import recount
 
 QUESTION = "How many people were killed in the attack in Paris?"
 
@@ -24,8 +35,8 @@ def said(*reports: tuple[str, int]) -> list[Evidence]:
     ]
 
 
-def values(evidence: list[Evidence], question: str = QUESTION) -> list[tuple[str, tuple[int, ...]]]:
-    return [(r.value, r.numbers) for d in find_disagreements(question, evidence) for r in d.readings]
+def values(evidence: list[Evidence], question: str = QUESTION, answer: str = "") -> list[tuple[str, tuple[int, ...]]]:
+    return [(r.value, r.numbers) for d in find_disagreements(question, answer, evidence)[0] for r in d.readings]
 
 
 def test_values_are_told_newest_first_with_all_who_give_them() -> None:
@@ -48,14 +59,156 @@ def test_other_places_and_other_things_do_not_disagree() -> None:
 
 def test_a_sentence_with_two_candidates_is_not_taken_at_its_word() -> None:
     assert not values(
-        said(("In Paris 130 people were killed.", 14), ("In Paris 89 people were killed here and 15 people there.", 15))
+        said(
+            ("In Paris 130 people were killed.", 14),
+            ("In Paris 89 people were killed here and 15 people killed there.", 15),
+        )
     )
 
 
-def test_only_numbers_are_compared() -> None:
+WINNER = "Who won the marathon in Oslo in 2021?"
+
+
+def test_another_name_in_the_same_place_is_another_value() -> None:
+    evidence = said(
+        ("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14),
+        ("Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund.", 15),
+    )
+    assert values(evidence, WINNER, "Anna Berg") == [("Ida Moen", (2,)), ("Anna Berg", (1,))]
+    assert values(evidence, WINNER, "Ida Moen") == [("Ida Moen", (2,)), ("Anna Berg", (1,))]
+
+
+def test_another_name_beside_the_words_asked_about_is_another_value() -> None:
+    evidence = said(
+        ("The race was long and hot; in the end Anna Berg won the marathon in Oslo.", 14),
+        ("Ida Moen won the marathon in Oslo, and 2021 was her year.", 15),
+    )
+    assert values(evidence, WINNER, "Anna Berg") == [("Ida Moen", (2,)), ("Anna Berg", (1,))]
+
+
+def test_another_date_is_another_value_unless_it_is_the_same_day() -> None:
+    asked = "When was the bridge in Porto opened?"
+    first = ("The bridge in Porto was opened on 3 May 2015 by the mayor.", 14)
+    assert values(
+        said(first, ("The bridge in Porto was opened on 4 May 2015 by the mayor.", 15)), asked, "3 May 2015"
+    ) == [
+        ("4 May 2015", (2,)),
+        ("3 May 2015", (1,)),
+    ]
     assert not values(
-        said(("Belgium won in Paris.", 14), ("France won in Paris.", 15)), "Which country won the match in Paris?"
+        said(first, ("The bridge in Porto was opened on May 3, 2015 by the mayor.", 15)), asked, "3 May 2015"
     )
+
+
+def test_an_answer_in_a_whole_sentence_is_compared_by_its_quote() -> None:
+    evidence = said(
+        ("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14),
+        ("Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund.", 15),
+    )
+    answer = "The marathon in Oslo was won on Sunday by Anna Berg, ahead of Maria Lund."
+    assert values(evidence, WINNER, answer) == [("Ida Moen", (2,)), ("Anna Berg", (1,))]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.",
+        "Anna Berg, 31, won the marathon in Oslo on Sunday, ahead of Maria Lund.",
+        "Ida Moen won the marathon in Bergen on Sunday, ahead of Maria Lund.",
+        "Ida Moen won a bicycle in a lottery.",
+        "Maria Lund came second.",
+    ],
+)
+def test_the_same_name_and_other_events_are_no_disagreement(other: str) -> None:
+    evidence = said(("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14), (other, 15))
+    assert not values(evidence, WINNER, "Anna Berg")
+
+
+def test_reprints_and_one_publisher_count_once() -> None:
+    evidence = said(
+        ("In Paris 130 people were killed on Friday night.", 20),
+        ("In Paris 129 people were killed on Friday night.", 14),
+        ("In Paris 129 people were killed on Friday night.", 15),
+        ("The number of people killed in Paris stood at 129.", 16),
+    )
+    found, shown = find_disagreements(QUESTION, "130", evidence)
+    assert [(r.value, r.sources) for r in found[0].readings] == [("130", 1), ("129", 2)]
+    assert shown == tuple(evidence)
+
+
+def test_sentences_that_were_not_read_are_compared_and_numbered(embedder: MiniLM) -> None:
+    read = said(("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14))
+    text = "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund. It rained."
+    article = make_article("Moen wins", text, published=date(2021, 9, 20))
+    passage = Passage(1, article, Span(0, len(text)), tuple(split_sentences(text)))
+    candidate = Candidate(passage, 1.0, 0.5, 1.0, embedder.embed(["a", "b"]))
+    findings = Findings((candidate,), embedder.embed([WINNER])[0])
+    found, shown = find_disagreements(WINNER, "Anna Berg", read, findings)
+    assert [(r.value, r.numbers) for r in found[0].readings] == [("Ida Moen", (2,)), ("Anna Berg", (1,))]
+    assert [item.number for item in shown] == [1, 2]
+    assert shown[1].quote == "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund."
+
+
+def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
+    evidence = said(("In Paris 130 people were killed.", 14), ("In Paris 129 people were killed.", 15))
+    assert not values(evidence, answer="7")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "count"),
+    [
+        ("Four prison guards were killed in Friday's attack and three more were injured.", "Four"),
+        ("A van drove into the crowd, killing at least 13 and injuring more than 100.", "13"),
+        ("His death brings the number of people killed to 51.", "51"),
+        ("The toll had stood at 129 since Saturday.", "129"),
+        ("The ministry lowered the death toll to 253, from 359.", "253"),
+        ("The city counts 1,200 dead.", "1,200"),
+        ("Seventeen of the dead were police officers.", ""),
+        ("Some 25 people were wounded.", ""),
+        ("It was the worst attack since 190 people were killed in Madrid.", ""),
+        ("Eighty-nine people were killed at the Bataclan.", ""),
+        ("They killed 12 here and killed 15 there.", ""),
+    ],
+)
+def test_the_count_of_the_dead_as_news_phrases_it(sentence: str, count: str) -> None:
+    assert read_count(QUESTION, sentence, "") == count
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("4", "four", True),
+        ("3 million", "3.2 million", True),
+        ("129", "130", False),
+        ("8.5%", "9%", True),
+        ("Biden", "Joe Biden", True),
+        ("US", "United States", True),
+        ("Russia", "Russian", True),
+        ("Tampa, Florida", "Glendale, Arizona", False),
+        ("May 3, 2015", "3 May 2015", True),
+        ("May 2015", "3 May 2015", True),
+        ("May 2015", "3 June 2015", False),
+    ],
+)
+def test_one_value_in_other_words(a: str, b: str, same: bool) -> None:
+    assert is_same(a, b) is same
+    assert is_same(b, a) is same
+
+
+NAMES = st.lists(
+    st.sampled_from("Anna Berg won the race in Oslo on Sunday 3 May 2015 129 130 people killed , . the".split())
+)
+
+
+@settings(deadline=None)
+@given(NAMES.map(" ".join), NAMES.map(" ".join), NAMES.map(" ".join))
+def test_any_sentences_give_values_that_stand_in_them(first: str, second: str, answer: str) -> None:
+    evidence = said((first, 14), (second, 15))
+    found, shown = find_disagreements("How many people were killed in the race in Oslo?", answer, evidence)
+    for reading in (reading for disagreement in found for reading in disagreement.readings):
+        assert reading.sources >= len(reading.numbers) >= 1
+        stems = " ".join(shown[reading.numbers[0] - 1].quote.casefold().split())
+        assert all(word in stems for word in reading.value.casefold().split())
 
 
 def test_a_number_taken_from_the_wrong_half_of_a_sentence_is_put_right() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_articles import make_article
 from stand_in_model import StandIn
@@ -216,6 +216,7 @@ WORDS = 'The ferry Aurora sank on Friday . died said police in 2021 who May 8 ye
 TEXTS = st.lists(st.sampled_from([*WORDS, "\n\n"]), min_size=1, max_size=40).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1))), max_size=5))
 def test_any_articles_make_a_timeline(articles: list[tuple[str, date | None]]) -> None:
     chance = np.random.default_rng(0)

@@ -26,7 +26,10 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "evidence": [_evidence(evidence) for evidence in answer.evidence],
         "citations": [_citation(citation) for citation in answer.citations],
         "disagreements": [
-            [{"value": reading.value, "numbers": list(reading.numbers)} for reading in disagreement.readings]
+            [
+                {"value": reading.value, "numbers": list(reading.numbers), "sources": reading.sources}
+                for reading in disagreement.readings
+            ]
             for disagreement in answer.disagreements
         ],
         "timeline": timeline_object(answer.timeline) if answer.timeline else None,

@@ -70,6 +70,8 @@ class ValueGiven(BaseModel):
 
     value: str
     numbers: list[int]
+    sources: int = 1
+    """How many independent sources give it; reprints count once."""
 
 
 class WithheldSentence(BaseModel):

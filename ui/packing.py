@@ -68,7 +68,8 @@ def pack_answer(answer: Answer) -> PackedAnswer:
         evidence=[_quote(item.article, item.span, item.number, item.score) for item in answer.evidence],
         citations=[_cited(citation) for citation in answer.citations],
         disagreements=[
-            [ValueGiven(value=r.value, numbers=list(r.numbers)) for r in d.readings] for d in answer.disagreements
+            [ValueGiven(value=r.value, numbers=list(r.numbers), sources=r.sources) for r in d.readings]
+            for d in answer.disagreements
         ],
         withheld=[WithheldSentence(reason=sentence.reason) for sentence in answer.withheld],
         nearest=[_quote(hit.passage.article, hit.passage.span, 0, hit.score) for hit in answer.nearest],
@@ -120,7 +121,8 @@ def unpack_answer(packed: PackedAnswer, get_article: Callable[[str], Article]) -
             Citation(Span(*c.claim), c.number, Span(*c.quote), c.verdict, c.reason) for c in packed.citations
         ),
         disagreements=tuple(
-            Disagreement(tuple(Reading(v.value, tuple(v.numbers)) for v in values)) for values in packed.disagreements
+            Disagreement(tuple(Reading(v.value, tuple(v.numbers), v.sources) for v in values))
+            for values in packed.disagreements
         ),
         withheld=tuple(Withheld("", sentence.reason) for sentence in packed.withheld),
         nearest=tuple(

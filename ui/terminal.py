@@ -95,8 +95,12 @@ def _print_cautions(answer: Answer, out: TextIO) -> None:
             reason = f" ({one_line(citation.reason)})" if citation.reason else ""
             out.write(f"\nWeakly supported: {one_line(claim.of(answer.text))}{reason}\n")
     for disagreement in answer.disagreements:
-        readings = "; ".join(f"{one_line(r.value)} {_marks(r.numbers)}" for r in disagreement.readings)
-        out.write(f"\nSources differ: {readings}\n")
+        out.write("\nSources differ, newest first\n")
+        for reading in disagreement.readings:
+            newest = answer.evidence[reading.numbers[0] - 1].article
+            sources = f"{reading.sources} sources" if reading.sources > 1 else "1 source"
+            said = f"{sources}, newest {source_of(newest)}, {say_date(newest.published)}"
+            out.write(f"  {one_line(reading.value)} {_marks(reading.numbers)} ({said})\n")
     if answer.withheld:
         count = len(answer.withheld)
         out.write(f"\n{count} sentence{'s' if count > 1 else ''} withheld: no source bears out what the model wrote.\n")
