@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from index.article import Span
 from index.sentences import split_sentences
 from qa.answer import Citation, Evidence, Verdict
-from qa.facts import Facts, facts_of, tokenise
+from qa.facts import Facts, facts_of, stands_in, tokenise
 
 SUPPORTED_RECALL = 0.6
 """Share of a sentence's content words that a quote must hold for the sentence to count as supported."""
@@ -33,18 +33,21 @@ class Judgement:
     evidence: Evidence | None
     recall: float
     reason: str
+    verbatim: bool = False
+    """Whether the sentence's words stand in the quote one after another."""
     counted: float = 0.0
     """How surely a number of the sentence counts the same thing in the quote: 1, 0.5 or 0."""
 
 
 def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -> Judgement:
     """How far the best single quote of `evidence` bears out `sentence`."""
-    claim = facts_of(strip_marks(sentence))
+    said = strip_marks(sentence)
+    claim = facts_of(said)
     asked = facts_of(question)
     best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
     for item in evidence:
         judgement = _judge(claim, item, asked)
-        judgement = replace(judgement, counted=_counted(claim, item.quote, asked))
+        judgement = replace(judgement, verbatim=stands_in(said, item.quote), counted=_counted(claim, item.quote, asked))
         if _order(judgement) > _order(best):
             best = judgement
     return best
@@ -73,10 +76,10 @@ def counts_the_same(other: Judgement, best: Judgement) -> bool:
     return other.counted >= best.counted
 
 
-def _order(judgement: Judgement) -> tuple[int, float, float]:
+def _order(judgement: Judgement) -> tuple[int, bool, float, float]:
     rank = {Verdict.UNSUPPORTED: 0, Verdict.WEAK: 1, Verdict.SUPPORTED: 2}[judgement.verdict]
     score = judgement.evidence.score if judgement.evidence else 0.0
-    return rank, judgement.recall, score + 2 * judgement.counted
+    return rank, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
 
 
 def _judge(claim: Facts, item: Evidence, asked: Facts) -> Judgement:

@@ -87,6 +87,18 @@ def tokenise(text: str) -> list[str]:
     return [re.sub(r"['’]s$", "", t) for t in _TOKEN.findall(text)]
 
 
+def stands_in(text: str, longer: str) -> bool:
+    """Whether the words of `text` stand in `longer` one after another; "four" is "4", case tells nothing."""
+    words, others = _comparable(text), _comparable(longer)
+    return any(others[at : at + len(words)] == words for at in range(len(others) - len(words) + 1))
+
+
+@lru_cache(maxsize=4096)
+def _comparable(text: str) -> list[str]:
+    lower = (token.lower() for token in tokenise(text))
+    return [token if (value := _value(token)) is None else f"{value:g}" for token in lower]
+
+
 def numbers_in(text: str) -> list[float]:
     """The numbers of `text` in order."""
     return _numbers([token.lower() for token in tokenise(text)])

@@ -57,6 +57,11 @@ def test_a_number_is_cited_where_it_counts_what_was_asked_for() -> None:
     assert judge_sentence("4", said, QUESTION).evidence is said[1]
 
 
+def test_the_quote_that_holds_the_words_in_order_is_cited_first() -> None:
+    said = evidence_of("Baker met Anna Smith and Paul Novak in Riga.", "The award went to Anna Novak, a baker.")
+    assert judge_sentence("Anna Novak", said, "Who won the award?").evidence is said[1]
+
+
 def test_another_articles_number_of_other_things_is_not_cited_too() -> None:
     first = evidence_of("The attack killed four prison guards.")[0]
     text = "They held eight members of staff and four fellow prisoners."
