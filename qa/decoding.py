@@ -62,9 +62,16 @@ class Decoder:
         self._lock = threading.Lock()
 
     def write(
-        self, pieces: Sequence[Sequence[int]], *, max_tokens: int, cancel: threading.Event | None = None
+        self,
+        pieces: Sequence[Sequence[int]],
+        *,
+        max_tokens: int,
+        not_first: Sequence[int] = (),
+        cancel: threading.Event | None = None,
     ) -> Iterator[Token]:
         """The most likely tokens after the joined `pieces`, one by one, until the model ends or `max_tokens`.
+
+        The first is none of `not_first`; log-probabilities are those among all tokens.
 
         Raises:
             CancelledError: `cancel` was set.
@@ -75,7 +82,7 @@ class Decoder:
         written = 0
         while True:
             right = 0
-            for row, token in enumerate(_most_likely(rows)):
+            for row, token in enumerate(_most_likely(rows, () if written else not_first)):
                 if token.id in self._stop_ids:
                     return
                 ids.append(token.id)
@@ -184,10 +191,13 @@ def find_repeat(ids: Sequence[int], most: int) -> list[int]:
     return []
 
 
-def _most_likely(rows: torch.Tensor) -> Iterator[Token]:
+def _most_likely(rows: torch.Tensor, banned: Sequence[int]) -> Iterator[Token]:
     numbers = rows.float()
+    total = numbers.logsumexp(-1)
+    if banned:
+        numbers = numbers.index_fill(-1, torch.tensor(list(banned), device=numbers.device), -torch.inf)
     best, chosen = numbers.max(dim=-1)
-    for token, logprob in zip(chosen.tolist(), (best - numbers.logsumexp(-1)).tolist(), strict=True):
+    for token, logprob in zip(chosen.tolist(), (best - total).tolist(), strict=True):
         yield Token(token, logprob)
 
 

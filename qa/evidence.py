@@ -68,7 +68,7 @@ def choose_evidence(
     for sentence, features in sorted(score_sentences(query, findings), key=lambda pair: -pair[0].score):
         length = len(sentence.text.split())
         key = facts_of(sentence.text).words
-        if length > _LONGEST_WORDS or words + length > max_words or _is_seen(key, seen):
+        if length > _LONGEST_WORDS or words + length > max_words or is_seen(key, seen):
             continue
         chosen.append((sentence, features))
         seen.append(key)
@@ -223,7 +223,7 @@ def _overlap(weights: dict[str, float], text: str) -> float:
     return sum(weight for word, weight in weights.items() if word in words)
 
 
-def _is_seen(key: frozenset[str], seen: Sequence[frozenset[str]]) -> bool:
+def is_seen(key: frozenset[str], seen: Sequence[frozenset[str]]) -> bool:
     """Whether nearly the same sentence, of a reprint or a summary, is chosen already."""
     return any(len(key & other) >= 0.8 * max(len(key | other), 1) for other in seen)
 

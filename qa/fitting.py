@@ -114,16 +114,15 @@ def _write(weights: dict[str, Any], path: Path) -> None:
     log.info("wrote %s", path)
 
 
-def _read(examples: Sequence[Example], models: Path) -> Iterator[tuple[Signals, bool, bool]]:
+def _read(examples: Sequence[Example], models: Path, correction: Path | None) -> Iterator[tuple[Signals, bool, bool]]:
     """Signals of the default model's readings, whether each was right, and whether the event was reported."""
     from qa.model import LocalModel
     from qa.reading import write_answer
     from qa.weights import prepare_model
 
-    model = LocalModel(prepare_model("default", models))
+    model = LocalModel(prepare_model("default", models), correction=correction)
     for number, example in enumerate(examples):
-        asked = [example, without_event(example)] if number % 2 == 0 else [example]
-        for each in asked:
+        for each in (example, without_event(example)):
             selection = choose_evidence(each.query, each.findings)
             if selection.evidence:
                 reading = write_answer(model, each.query, selection.evidence)
@@ -138,16 +137,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
-    parser.add_argument("--limit", type=int, help="questions read by the model for the confidence")
+    parser.add_argument(
+        "--correction",
+        type=Path,
+        help="what `python -m qa.tuning --half` wrote: the confidence is fitted on the other half's questions",
+    )
+    parser.add_argument("--only", choices=["ranking", "confidence"], help="fit this alone")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    examples = list(_search(arguments.dataset, arguments.home))
-    _write(fit_ranking(examples), SENTENCE_WEIGHTS)
-    signals, right, reported = zip(*_read(examples[: arguments.limit], arguments.home / "models"), strict=True)
-    _write(fit_confidence(signals, right, reported), CONFIDENCE_WEIGHTS)
+    examples = list(search_dataset(arguments.dataset, arguments.home))
+    if arguments.only != "confidence":
+        _write(fit_ranking(examples), SENTENCE_WEIGHTS)
+    if arguments.only != "ranking":
+        unseen = [e for e in examples if arguments.correction is None or not in_first_half(e)]
+        signals, right, reported = zip(*_read(unseen, arguments.home / "models", arguments.correction), strict=True)
+        _write(fit_confidence(signals, right, reported), CONFIDENCE_WEIGHTS)
 
 
-def _search(path: Path, home: Path) -> Iterator[Example]:
+def in_first_half(example: Example) -> bool:
+    """Whether the question's week is an even one: weeks, not questions, since one event gives several questions."""
+    return example.query.as_of.toordinal() // 7 % 2 == 0
+
+
+def search_dataset(path: Path, home: Path) -> Iterator[Example]:
+    """Every answerable question of the data set in `path` with what search finds; the index is kept in `home`."""
     from qa.evaluation.run import Run
 
     dataset = read_dataset(path)

@@ -15,10 +15,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar
 
 from index.errors import ModelError
+from qa.correction import add_correction, correction_for
 
 
-def load_model(folder: Path, device: str, threads: int) -> tuple[Any, Any]:
-    """The model, ready to be asked, and its tokenizer; see `LocalModel` for `device` and `threads`.
+def load_model(folder: Path, device: str, threads: int, correction: Path | None = None) -> tuple[Any, Any]:
+    """The model, ready to be asked, and its tokenizer; see `LocalModel` for the arguments.
 
     Raises:
         ModelError: the folder holds no chat model that transformers can load.
@@ -32,8 +33,10 @@ def load_model(folder: Path, device: str, threads: int) -> tuple[Any, Any]:
         model: Any = AutoModelForCausalLM.from_pretrained(
             folder, dtype=_choose_dtype(where), local_files_only=True, use_safetensors=True
         )
+        if file := correction or correction_for(folder):
+            add_correction(model, file)
         model.to(where).eval()
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(
             f"{folder} cannot be loaded as a language model ({error}): if `dateline prepare` made it, delete it and "
             "run that again, else choose another --model"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +60,10 @@ class Generation:
 class LocalModel(CustomLLM):
     """A chat model in a folder of safetensors.
 
-    `chat`, `complete` and their streams take `max_tokens`, `stop` (texts that end the answer and are cut off) and
-    `cancel` (a `threading.Event`; once set, the work stops within a token and CancelledError is raised). Closing
-    a stream stops the work too. A prompt that leaves no room for `max_tokens` raises ModelError.
+    `chat`, `complete` and their streams take `max_tokens`, `stop` (texts that end the answer and are cut off),
+    `not_first` (texts with whose first tokens the answer must not begin) and `cancel` (a `threading.Event`; once set,
+    the work stops within a token and CancelledError is raised). Closing a stream stops the work too. A prompt that
+    leaves no room for `max_tokens` raises ModelError.
     """
 
     model_name: str
@@ -81,10 +82,13 @@ class LocalModel(CustomLLM):
         context_window: int = 4096,
         device: str = "auto",
         threads: int = 0,
+        correction: Path | None = None,
     ) -> None:
         """Load the model; `device` is "auto", "cuda", "mps" or "cpu", `threads` 0 torch's choice.
 
-        torch chooses the physical cores. Half precision on a GPU, float32 on the CPU, where half is slower.
+        torch chooses the physical cores. `correction` is a file as `qa/correction.py` reads it; without one the
+        default model gets the program's own, any other model none. Half precision on a GPU, float32 on the CPU, where
+        half is slower.
 
         Raises:
             ModelError: the folder holds no chat model that transformers can load.
@@ -92,7 +96,7 @@ class LocalModel(CustomLLM):
         from qa.decoding import Decoder
         from qa.loading import load_model, read_stop_ids
 
-        model, tokenizer = load_model(folder, device, threads)
+        model, tokenizer = load_model(folder, device, threads, correction)
         longest = getattr(model.config, "max_position_embeddings", context_window)
         super().__init__(
             model_name=name or folder.name, context_window=min(context_window, longest), max_tokens=max_tokens
@@ -168,6 +172,7 @@ class LocalModel(CustomLLM):
         *,
         max_tokens: int | None = None,
         stop: Sequence[str] = (),
+        not_first: Sequence[str] = (),
         cancel: threading.Event | None = None,
         **ignored: Any,
     ) -> Iterator[Generation]:
@@ -176,15 +181,17 @@ class LocalModel(CustomLLM):
             log.debug("generation options without meaning here: %s", ", ".join(ignored))
         most = self.max_tokens if max_tokens is None else max_tokens
         self._check_room(pieces, most)
-        return self._write(pieces, most, [stop] if isinstance(stop, str) else list(stop), cancel)
+        banned = [token for text in not_first for token in self._encode(text)[:1]]
+        tokens = self._decoder.write(pieces, max_tokens=most, not_first=banned, cancel=cancel)
+        return self._write(pieces, most, [stop] if isinstance(stop, str) else list(stop), tokens)
 
     def _write(
-        self, pieces: list[list[int]], max_tokens: int, stop: Sequence[str], cancel: threading.Event | None
+        self, pieces: list[list[int]], max_tokens: int, stop: Sequence[str], tokens: Generator[Token, None, None]
     ) -> Iterator[Generation]:
         """The generation so far, each time that its text has grown, and at the end the whole."""
         written: list[Token] = []
         shown = text = ""
-        with closing(self._decoder.write(pieces, max_tokens=max_tokens, cancel=cancel)) as tokens:
+        with closing(tokens):
             for token in tokens:
                 written.append(token)
                 text = self._tokenizer.decode([t.id for t in written], skip_special_tokens=True)

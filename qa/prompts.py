@@ -22,14 +22,20 @@ _SYSTEM = (
 )
 
 
+REFUSAL = "unknown"
+"""What a model is taught to say where the evidence does not answer."""
+
+
 def build_messages(query: Query, evidence: Sequence[Evidence]) -> list[ChatMessage]:
     """The chat that asks for a short answer to `query` from `evidence`, in the order given."""
+    return build_messages_of_texts(query, [item.quote for item in evidence])
+
+
+def build_messages_of_texts(query: Query, quotes: Sequence[str]) -> list[ChatMessage]:
+    """The same for plain texts."""
+    lines = "\n".join(" ".join(quote.split()) for quote in quotes)
+    asked = f"Evidence:\n{lines}\n\nQuestion ({query.as_of.isoformat()}): {query.text}\nShort answer:"
     return [
         ChatMessage(role=MessageRole.SYSTEM, content=_SYSTEM),
-        ChatMessage(role=MessageRole.USER, content=_ask(query, evidence)),
+        ChatMessage(role=MessageRole.USER, content=asked),
     ]
-
-
-def _ask(query: Query, evidence: Sequence[Evidence]) -> str:
-    lines = "\n".join(" ".join(item.quote.split()) for item in evidence)
-    return f"Evidence:\n{lines}\n\nQuestion ({query.as_of.isoformat()}): {query.text}\nShort answer:"

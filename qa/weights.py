@@ -245,10 +245,10 @@ def _fetch_from_hub(hub_id: str) -> Path:
 
 def _is_made(folder: Path, source: dict[str, str | int]) -> bool:
     """Whether `folder` was made from `source` and is still whole; one that is not is made again."""
-    return source.items() <= _source_of(folder).items() and is_whole(folder)
+    return source.items() <= source_of(folder).items() and is_whole(folder)
 
 
-def _source_of(folder: Path) -> dict[str, str | int]:
+def source_of(folder: Path) -> dict[str, str | int]:
     """What the folder was made from; empty when it is no folder of ours."""
     try:
         source = json.loads((folder / _SOURCE).read_text(encoding="utf-8"))

@@ -295,3 +295,11 @@ def test_truncated_weights_are_a_model_error(tiny: LocalModel, tmp_path: Path) -
     weights.write_bytes(weights.read_bytes()[:5000])
     with pytest.raises(ModelError, match="cannot be loaded"):
         LocalModel(folder)
+
+
+def test_an_answer_does_not_begin_as_it_must_not(tiny: LocalModel) -> None:
+    free = tiny.generate_with_scores("the", max_tokens=3)
+    first = tiny._tokenizer.decode(free.tokens[:1])
+    *_, other = tiny.stream_complete("the", max_tokens=3, not_first=[first])
+    assert other.raw.tokens[0] != free.tokens[0]
+    assert other.raw.token_logprobs[0] <= free.token_logprobs[0]

@@ -1,0 +1,225 @@
+"""Fit the correction of the default model's weights: `python -m qa.tuning DATASET` (extra `eval`).
+
+Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
+that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
+drawn anew in each round. Half the layers are fitted: those above tell what to copy, and the fit takes half the time.
+This module does not know how the model is asked.
+
+Source: Hu et al. 2021 (LoRA), by way of peft.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from index.query import Query
+from qa.correction import FILE
+from qa.evaluation.scores import holds
+from qa.evidence import ScoredSentence, is_seen, score_sentences
+from qa.facts import facts_of
+from qa.fitting import Example, in_first_half, search_dataset
+from qa.prompts import REFUSAL, build_messages_of_texts
+from qa.ranking import SentenceFeatures
+
+log = logging.getLogger(__name__)
+
+ROUNDS = 3
+BATCH = 8
+LEARNING_RATE = 2e-4
+FIRST_LAYER = 12
+RANK = 8
+SCALE = 2
+TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+POOL = 60
+"""Best sentences of a question that examples are drawn from."""
+LEAST_FIT = 0.25
+"""A sentence that holds an accepted answer but fewer of the question's words holds it by chance."""
+REFUSED = 0.2
+"""Share of answerable questions shown without their answer."""
+HOPELESS = 0.35
+"""Share of questions without a fitting sentence that are shown, to be refused."""
+
+_NO_LOSS = -100
+_PREFIX = "base_model.model."
+"""What peft puts before the names of a model's layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A question and the sentences that its examples are drawn from, best first."""
+
+    query: Query
+    answers: tuple[str, ...]
+    sentences: tuple[ScoredSentence, ...]
+    held: tuple[bool, ...]
+    """Whether each holds an accepted answer."""
+    fits: tuple[float, ...]
+    """How well each suits the question."""
+
+    @property
+    def right(self) -> list[int]:
+        """The sentences that answer."""
+        return [i for i, (held, fit) in enumerate(zip(self.held, self.fits, strict=True)) if held and fit >= LEAST_FIT]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One example: token ids of the prompt and of what the model is to write."""
+
+    prompt: list[int]
+    target: list[int]
+
+
+def make_pool(example: Example) -> Pool:
+    """The best sentences for one question, near-duplicates and tables left out as for evidence."""
+    scored = sorted(score_sentences(example.query, example.findings), key=lambda pair: -pair[0].score)[:POOL]
+    kept: list[tuple[ScoredSentence, SentenceFeatures]] = []
+    seen: list[frozenset[str]] = []
+    for sentence, features in scored:
+        words = facts_of(sentence.text).words
+        if len(sentence.text.split()) <= 70 and not is_seen(words, seen):
+            kept.append((sentence, features))
+            seen.append(words)
+    return Pool(
+        example.query,
+        example.answers,
+        tuple(s for s, _ in kept),
+        tuple(holds(s.text, example.answers) for s, _ in kept),
+        tuple(f.overlap + 0.5 * f.neighbour_overlap + 0.3 * f.title_overlap for _, f in kept),
+    )
+
+
+def draw(pool: Pool, rng: np.random.Generator) -> tuple[list[str], str] | None:
+    """Evidence in reading order and what to answer; None where the question is left out of this round."""
+    right = pool.right
+    if not right and rng.random() > HOPELESS:
+        return None
+    refuse = not right or rng.random() < REFUSED
+    noisy = [math.log(s.score + 1e-9) + 0.5 * rng.gumbel() for s in pool.sentences]
+    order = [i for i in np.argsort(noisy)[::-1].tolist() if not (refuse and pool.held[i])]
+    chosen = order[: int(rng.integers(4, 8))]
+    if not refuse and not set(chosen) & set(right):
+        weights = np.array([pool.fits[i] for i in right])
+        chosen[int(rng.integers(len(chosen)))] = right[int(rng.choice(len(right), p=weights / weights.sum()))]
+    sentences = sorted((pool.sentences[i] for i in chosen), key=lambda s: (s.passage_rank, s.span))
+    return [s.text for s in sentences], REFUSAL if refuse else pool.answers[0].strip(" \"“”'.")
+
+
+def draw_round(pools: Sequence[Pool], tokenizer: Any, rng: np.random.Generator) -> list[list[Shown]]:
+    """The batches of one round, each of examples of like length, in random order."""
+    end = tokenizer.convert_tokens_to_ids("<|im_end|>")
+    shown = []
+    for pool in pools:
+        drawn = draw(pool, rng)
+        if drawn is not None:
+            messages = build_messages_of_texts(pool.query, drawn[0])
+            chat = [{"role": m.role.value, "content": m.content} for m in messages]
+            ids = tokenizer.apply_chat_template(chat, add_generation_prompt=True, sanitize_control_tokens=True)
+            target = tokenizer(drawn[1], add_special_tokens=False)["input_ids"]
+            shown.append(Shown(ids["input_ids"], [*target, end]))
+    rng.shuffle(shown)
+    shown.sort(key=lambda s: len(s.prompt) // 50)
+    batches = [shown[i : i + BATCH] for i in range(0, len(shown), BATCH)]
+    rng.shuffle(batches)
+    return batches
+
+
+def loss_of(model: Any, batch: Sequence[Shown]) -> torch.Tensor:
+    """Mean over examples of the mean negative log-likelihood of their target's tokens."""
+    width = max(len(s.prompt) + len(s.target) for s in batch)
+    ids = torch.tensor([_fill([*s.prompt, *s.target], width, 0) for s in batch])
+    seen = torch.tensor([_fill([1] * (len(s.prompt) + len(s.target)), width, 0) for s in batch])
+    labels = torch.tensor([_fill([*[_NO_LOSS] * len(s.prompt), *s.target], width, _NO_LOSS) for s in batch])[:, 1:]
+    inner = model.base_model.model
+    hidden = inner.model(input_ids=ids, attention_mask=seen).last_hidden_state[:, :-1]
+    wanted = labels != _NO_LOSS
+    logits = inner.lm_head(hidden[wanted]).float()
+    losses = torch.nn.functional.cross_entropy(logits, labels[wanted], reduction="none")
+    shares = (1 / wanted.sum(1, keepdim=True)).expand_as(labels)[wanted]
+    return (losses * shares).sum() / len(batch)
+
+
+def tune(pools: Sequence[Pool], model_folder: Path, *, rounds: int = ROUNDS, seed: int = 0) -> Any:
+    """The model in `model_folder` with its correction fitted, as a peft model."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    tokenizer = AutoTokenizer.from_pretrained(model_folder)
+    base: Any = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.bfloat16)
+    layers = list(range(FIRST_LAYER, base.config.num_hidden_layers))
+    config = LoraConfig(
+        r=RANK,
+        lora_alpha=SCALE * RANK,
+        lora_dropout=0.05,
+        target_modules=TARGETS,
+        layers_to_transform=layers,
+        task_type="CAUSAL_LM",
+    )
+    model: Any = get_peft_model(base, config)
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    for parameter in parameters:
+        parameter.data = parameter.data.float()
+    batches = [batch for _ in range(rounds) for batch in draw_round(pools, tokenizer, rng)]
+    optimiser = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.01)
+    model.train()
+    for step, rate in enumerate(_rates(len(batches))):
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        loss = loss_of(model, batches[step])
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimiser.step()
+        optimiser.zero_grad()
+        log.info("step %d of %d: loss %.3f", step + 1, len(batches), float(loss))
+    return model
+
+
+def _rates(steps: int) -> Iterator[float]:
+    """Ten steps of warming up, then a cosine down to a tenth."""
+    for step in range(steps):
+        yield LEARNING_RATE * min(1.0, (step + 1) / 10) * (0.1 + 0.45 * (1 + math.cos(math.pi * step / steps)))
+
+
+def _fill(values: list[int], width: int, filler: int) -> list[int]:
+    return values + [filler] * (width - len(values))
+
+
+def save(model: Any, file: Path) -> None:
+    """Write the correction, in half precision, to `file`."""
+    from peft import get_peft_model_state_dict
+    from safetensors.torch import save_file
+
+    factors = get_peft_model_state_dict(model)
+    tensors = {name.removeprefix(_PREFIX): value.to(torch.bfloat16).contiguous() for name, value in factors.items()}
+    save_file(tensors, file, metadata={"scale": str(SCALE)})
+
+
+def main() -> None:
+    """Fit on one data set; `--half` leaves every second question out, for fitting the confidence on those."""
+    from qa.weights import prepare_model
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
+    parser.add_argument("--out", type=Path, default=FILE, help="the file to write (default: the program's own)")
+    parser.add_argument("--half", action="store_true", help="fit on every second week's questions only")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    examples = list(search_dataset(arguments.dataset, arguments.home))
+    kept = [e for e in examples if not arguments.half or in_first_half(e)]
+    save(tune([make_pool(e) for e in kept], prepare_model("default", arguments.home / "models")), arguments.out)
+
+
+if __name__ == "__main__":
+    main()
