@@ -16,6 +16,8 @@ from pathlib import Path
 _LONGEST_HEADER = 100_000_000
 """safetensors' own limit."""
 
+_LARGE_JSON = 1_000_000
+
 
 def is_whole(folder: Path) -> bool:
     """Whether the folder holds a configuration and weights, and every file of weights is as long as it says."""
@@ -32,8 +34,11 @@ def is_whole(folder: Path) -> bool:
 
 
 def _is_closed(path: Path) -> bool:
-    """Whether a file of JSON has its end; to parse a tokenizer takes a second."""
-    return path.read_bytes().rstrip().endswith((b"}", b"]"))
+    """Whether a file of JSON is whole; of a large one only that it has an end: parsing a tokenizer takes a second."""
+    content = path.read_bytes()
+    if len(content) < _LARGE_JSON:
+        json.loads(content)
+    return content.rstrip().endswith((b"}", b"]"))
 
 
 def _is_whole_file(path: Path) -> bool:
