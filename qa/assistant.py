@@ -28,6 +28,7 @@ from qa.confidence import answer_from, estimate_confidence
 from qa.disagreement import find_disagreements
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
+from qa.polish import complete_name, drop_counted
 from qa.recount import recount
 from qa.smalltalk import reply_to_smalltalk
 from qa.telling import say, tell
@@ -189,7 +190,7 @@ class Assistant:
         if not evidence:
             yield from self._abstain(outcome)
             return
-        outcome.reading = _recounted(self._read(query, evidence, cancel), query, evidence)
+        outcome.reading = _polished(self._read(query, evidence, cancel), query, evidence)
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         outcome.confidence = estimate_confidence(query, selection, outcome.reading)
         if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
@@ -249,10 +250,13 @@ class Assistant:
         yield Done(replace(outcome.answer(Draft(text=NOT_FOUND), abstained=True), nearest=nearest))
 
 
-def _recounted(reading: Reading, query: Query, evidence: Sequence[Evidence]) -> Reading:
-    """`reading` with its number put right where its own quote counts differently."""
+def _polished(reading: Reading, query: Query, evidence: Sequence[Evidence]) -> Reading:
+    """`reading` in its best form, as its own quote gives it."""
     cited = judge_sentence(reading.text, evidence, query.text).evidence
-    return reading if cited is None else replace(reading, text=recount(query.text, reading.text, cited))
+    if cited is None:
+        return reading
+    text = complete_name(query.text, reading.text, cited.quote, cited.article.title)
+    return replace(reading, text=drop_counted(query.text, recount(query.text, text, cited)))
 
 
 def _load_model(model: str, models_dir: Path) -> LLM:

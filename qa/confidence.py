@@ -17,9 +17,7 @@ from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.evidence import Selection
-from qa.facts import stems_of
-from qa.reading import Reading
-from qa.wants import Want, matches, wanted
+from qa.reading import Reading, repeats_question
 
 WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 
@@ -28,28 +26,19 @@ WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 class Signals:
     """What speaks for and against an answer."""
 
+    refusal: float
+    """Log-probability that the evidence does not answer, from the model; -1 where it does not tell."""
     likelihood: float
     """Mean log-probability of the answer's tokens; -1 where the model does not tell."""
     least_likely: float
     cited_score: float
     """Of the evidence that the answer is in, by the sentence ranking."""
-    best_score: float
-    score_sum: float
     cited_is_best: float
     cited_overlap: float
     """Weighted share of the question's words in the cited sentence and its article's title."""
-    best_overlap: float
-    cited_cosine: float
-    best_cosine: float
     passage_cosine: float
-    asked_names: float
-    nearness: float
-    of_wanted_kind: float
-    echo: float
-    """Share of the answer's words that the question holds already."""
+    verbatim: float
     agreeing_articles: float
-    weak: float
-    length: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,30 +75,19 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
     features = selection.features
     at = features[cited.number - 1]
     best = max(range(len(features)), key=lambda i: selection.evidence[i].score)
-    scores = sorted((item.score for item in selection.evidence), reverse=True)
     logprobs = reading.token_logprobs or (-1.0,)
-    answer, asked = stems_of(reading.text), stems_of(query.text)
-    if answer <= asked and wanted(query.text) is not Want.YES_OR_NO:
-        return None  # it only says the question again
+    if repeats_question(query.text, reading.text):
+        return None
     return Signals(
+        refusal=-1.0 if reading.refusal_logprob is None else max(reading.refusal_logprob, -8.0),
         likelihood=sum(logprobs) / len(logprobs),
         least_likely=max(min(logprobs), -6.0),
         cited_score=cited.score,
-        best_score=scores[0],
-        score_sum=sum(scores),
         cited_is_best=float(cited.number == best + 1),
         cited_overlap=max(at.overlap, at.passage_overlap * 0.8),
-        best_overlap=max(f.overlap for f in features),
-        cited_cosine=at.cosine,
-        best_cosine=max(f.cosine for f in features),
         passage_cosine=at.passage_cosine,
-        asked_names=at.asked_names,
-        nearness=at.nearness,
-        of_wanted_kind=float(matches(query.text, reading.text)),
-        echo=len(answer & asked) / max(len(answer), 1),
+        verbatim=float(judgement.verbatim),
         agreeing_articles=min(_agreeing(reading.text, selection.evidence, query.text), 3) / 3,
-        weak=float(judgement.verdict is Verdict.WEAK),
-        length=min(len(reading.text.split()), 12) / 12,
     )
 
 

@@ -34,8 +34,8 @@ from qa.reading import Reading
 log = logging.getLogger(__name__)
 
 FORTNIGHT_DAYS = 12
-REFUSED_UNREPORTED = 0.85
-"""Share of questions about unreported events that the threshold refuses."""
+REFUSED_ANSWERABLE = 0.15
+"""Share of questions whose evidence holds an accepted answer that the threshold refuses."""
 
 Labels = npt.NDArray[np.bool_]
 
@@ -63,13 +63,13 @@ def fit_ranking(examples: Iterable[Example]) -> dict[str, Any]:
     return _fit([f.name for f in fields(SentenceFeatures)], x, y, w * len(y) / w.sum(), strength=1.0)
 
 
-def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], reported: Sequence[bool]) -> dict[str, Any]:
-    """Weights for `signals` of readings that were `right` or not, and a threshold against those not `reported`."""
+def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable: Sequence[bool]) -> dict[str, Any]:
+    """Weights for `signals` of readings that were `right` or not, and a threshold for those that were `answerable`."""
     x, y = np.array([astuple(s) for s in signals]), np.array(right, dtype=bool)
-    fitted = _fit([f.name for f in fields(Signals)], x, y, np.ones(len(y)), strength=0.1)
+    fitted = _fit([f.name for f in fields(Signals)], x, y, np.ones(len(y)), strength=0.03)
     logits = (x - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
     probabilities = 1.0 / (1.0 + np.exp(-logits))
-    threshold = float(np.quantile(probabilities[~np.array(reported, dtype=bool)], REFUSED_UNREPORTED))
+    threshold = float(np.quantile(probabilities[np.array(answerable, dtype=bool)], REFUSED_ANSWERABLE))
     return {**fitted, "threshold": round(threshold, 4)}
 
 
@@ -115,7 +115,7 @@ def _write(weights: dict[str, Any], path: Path) -> None:
 
 
 def _read(examples: Sequence[Example], models: Path, correction: Path | None) -> Iterator[tuple[Signals, bool, bool]]:
-    """Signals of the default model's readings, whether each was right, and whether the event was reported."""
+    """Signals of the default model's readings, whether each was right, and whether its evidence holds the answer."""
     from qa.model import LocalModel
     from qa.reading import write_answer
     from qa.weights import prepare_model
@@ -128,7 +128,9 @@ def _read(examples: Sequence[Example], models: Path, correction: Path | None) ->
                 reading = write_answer(model, each.query, selection.evidence)
                 signals = gather_signals(each.query, selection, reading)
                 if signals is not None:
-                    yield signals, each is example and is_right(reading, each.answers), each is example
+                    reported = each is example
+                    held = any(holds(item.quote, each.answers) for item in selection.evidence)
+                    yield signals, reported and is_right(reading, each.answers), reported and held
         log.info("read %d of %d", number + 1, len(examples))
 
 
@@ -150,8 +152,8 @@ def main() -> None:
         _write(fit_ranking(examples), SENTENCE_WEIGHTS)
     if arguments.only != "ranking":
         unseen = [e for e in examples if arguments.correction is None or not in_first_half(e)]
-        signals, right, reported = zip(*_read(unseen, arguments.home / "models", arguments.correction), strict=True)
-        _write(fit_confidence(signals, right, reported), CONFIDENCE_WEIGHTS)
+        signals, right, held = zip(*_read(unseen, arguments.home / "models", arguments.correction), strict=True)
+        _write(fit_confidence(signals, right, held), CONFIDENCE_WEIGHTS)
 
 
 def in_first_half(example: Example) -> bool:

@@ -6,30 +6,39 @@ a better estimate of confidence. This module does not know how evidence is chose
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from llama_index.core.llms import LLM
+from llama_index.core.llms import LLM, ChatMessage
 
 from index.errors import CancelledError
 from index.query import Query
 from qa.answer import Evidence
 from qa.composition import tidy_answer
+from qa.facts import stems_of
 from qa.model import LocalModel
-from qa.prompts import build_messages
+from qa.prompts import REFUSAL, build_messages
+from qa.wants import Want, wanted
 
 MAX_TOKENS = 48
 """A short answer; a model that writes more is cut."""
+
+
+_RETRIES = 2
+"""All of 22 answers that only repeated words of the question were wrong (199 development questions, 2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the model wrote, tidied; `first_word_at` is a `time.perf_counter()` reading.
 
-    `token_logprobs` is empty where the model does not tell.
+    `token_logprobs` is empty, and `refusal_logprob` None, where the model does not tell. `refusal_logprob` is the
+    natural log-probability that the model begins by saying that the evidence does not answer; `text` is its best guess.
     """
 
     text: str
@@ -37,6 +46,7 @@ class Reading:
     prompt_tokens: int
     answer_tokens: int
     first_word_at: float
+    refusal_logprob: float | None = None
 
 
 def write_answer(
@@ -44,12 +54,35 @@ def write_answer(
 ) -> Reading:
     """The model's short answer to `query` from `evidence`.
 
+    Where it only says words of the question again, it must begin otherwise; the prompt is not read again for that.
+
     Raises:
         CancelledError: `cancel` was set.
         ModelError: the model failed.
     """
     messages = build_messages(query, evidence)
-    options = {"max_tokens": MAX_TOKENS, "stop": ["\n"], "cancel": cancel} if isinstance(llm, LocalModel) else {}
+    if not isinstance(llm, LocalModel):
+        return _write(llm, messages, {}, cancel)
+    refusal = llm.score_continuations(messages, [REFUSAL], cancel=cancel)[0][0]
+    options: dict[str, Any] = {"max_tokens": MAX_TOKENS, "stop": ["\n"], "not_first": [REFUSAL], "cancel": cancel}
+    reading = first = _write(llm, messages, options, cancel)
+    for _ in range(_RETRIES):
+        if not repeats_question(query.text, reading.text):
+            break
+        options["not_first"].append(reading.text)
+        reading = _write(llm, messages, options, cancel)
+    return replace(reading, first_word_at=first.first_word_at, refusal_logprob=refusal)
+
+
+def repeats_question(question: str, answer: str) -> bool:
+    """Whether `answer` says nothing that `question` does not, though it was not asked to choose."""
+    chooses = wanted(question) is Want.YES_OR_NO or re.search(r"\bor\b", question)
+    return not chooses and stems_of(answer) <= stems_of(question)
+
+
+def _write(
+    llm: LLM, messages: Sequence[ChatMessage], options: dict[str, Any], cancel: threading.Event | None
+) -> Reading:
     text, first, raw = "", 0.0, None
     with closing(llm.stream_chat(messages, **options)) as responses:
         for response in responses:

@@ -91,10 +91,11 @@ def test_find_repeat_takes_the_latest_longest_match() -> None:
 
 
 def test_stream_gives_the_same_text_in_pieces(local_model: LocalModel) -> None:
-    whole = local_model.chat(chat(QUESTIONS[1]), max_tokens=24).message.content
-    responses = list(local_model.stream_chat(chat(QUESTIONS[1]), max_tokens=24))
+    counting = "One, two, three,"
+    whole = local_model.complete(counting, formatted=True, max_tokens=24).text
+    responses = list(local_model.stream_complete(counting, formatted=True, max_tokens=24))
     assert "".join(r.delta or "" for r in responses) == whole
-    assert responses[-1].message.content == whole
+    assert responses[-1].text == whole
     assert len(responses) > 5, "tokens come one by one"
 
 
@@ -121,9 +122,9 @@ def test_stop_text_ends_the_answer_and_is_cut_off(local_model: LocalModel) -> No
     assert all(last.text.startswith(r.text) for r in responses), "nothing of the stop text was shown"
 
 
-def test_max_tokens_caps_the_answer(local_model: LocalModel) -> None:
+def test_max_tokens_caps_the_answer(tiny: LocalModel) -> None:
     for most in (1, 2, 7):
-        assert len(local_model.generate_with_scores(chat(QUESTIONS[2]), max_tokens=most).tokens) == most
+        assert len(tiny.generate_with_scores("the", max_tokens=most).tokens) == most
 
 
 def test_cancel_stops_within_a_token(local_model: LocalModel) -> None:
