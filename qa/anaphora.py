@@ -163,7 +163,7 @@ def _is_bound(text: str, match: re.Match[str]) -> bool:
 
 
 _POINTING = re.compile(
-    rf"\b(?:this|that|these|those|the (?:{ORDINALS}|other|same|next)) (?P<noun>[a-z]\w*)", re.IGNORECASE
+    rf"\b(?:this|that|these|those|the (?:(?P<order>{ORDINALS})|other|same|next)) (?P<noun>[a-z]\w*)", re.IGNORECASE
 )
 
 
@@ -177,6 +177,8 @@ def point(asked: FollowUp) -> str:
     if pointed and (_DATED.fullmatch(pointed["noun"]) or re.search(r"[.!?:]\s", asked.text[: pointed.start()])):
         return ""
     if pointed and (known := asked.find(partial(_known_as, head=singular(pointed["noun"].lower())))):
+        if pointed["order"]:  # "the third bomb" is one of "the bombs at the airport", not all of them
+            return with_topic(asked.text, topic_of(asked.previous))
         return put(asked.text, pointed, known)
     own = noun_phrases(asked.text)
     if any(phrase.name is not None or phrase.is_date for phrase in own):

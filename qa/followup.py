@@ -52,7 +52,7 @@ _CORRECTION = re.compile(
 def _correct(asked: FollowUp) -> str:
     """ "No, I mean the 2017 one": the last question with that part changed."""
     match = _CORRECTION.match(asked.text)
-    rest = asked.text[match.end() :] if match else ""
+    rest = re.sub(r",? (?:and )?not \S.*$", "", asked.text[match.end() :]) if match else ""
     if not rest:
         return ""
     if _is_clause(rest):

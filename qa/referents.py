@@ -24,6 +24,7 @@ _ROLE = re.compile(
 )
 _NOT_ROLES = word_set("number water weather order matter paper power border river november september")
 _LONE_PEOPLE = re.compile(r"(?:ian|ish|ese|ean|ern)s?$")
+_ON_FIRE = ("on", "fire")
 MAX_NAME_WORDS = 4
 
 
@@ -43,9 +44,29 @@ def find_people(turn: Turn) -> str:
     question = turn.standalone
     return (
         describe_asked(question, plural=True)
+        or _bare_plural(question)
         or _first_chain(question, lambda phrase: phrase.is_plural and not phrase.is_event and not phrase.is_name)
         or _first_chain(question, lambda phrase: phrase.is_plural and phrase.is_definite)
     )
+
+
+_BARE_PLURAL = re.compile(
+    r"\b(?:do|did|have|had|were|are|will|would|can|could) (?P<noun>(?!(?:this|his|its)\b)[a-z][a-z-]*s)\b"
+    r"(?! of (?:it|them)\b)"
+)
+
+
+def _bare_plural(question: str) -> str:
+    """ "supporters of the coup in Niger" of "Where did supporters of the coup in Niger march to?"."""
+    match = _BARE_PLURAL.search(question)
+    if not match or singular(match["noun"]) == match["noun"]:
+        return ""
+    end = match.end("noun")
+    phrases = noun_phrases(question)
+    for index, phrase in enumerate(phrases):
+        if phrase.outer == end + 1 and phrase.preposition == "of":
+            end = chain(question, phrases, index).end
+    return f"the {question[match.start('noun') : end]}"
 
 
 def find_thing(turn: Turn) -> str:
@@ -56,21 +77,37 @@ def find_thing(turn: Turn) -> str:
         described = describe_asked(question, plural=False)
         if described:
             return described
+    event = find_event(turn)
+    whole = _first_chain(question, lambda p: p.is_definite and not p.is_plural and not is_role(p) and not p.is_name)
+    if event and whole.endswith(event):
+        return whole  # "the new toll of the bombings", not the bombings
     return (
-        find_event(turn)
-        or _first_chain(question, lambda p: p.is_definite and not p.is_plural and not is_role(p) and not p.is_name)
+        event
+        or whole
+        or _did(question)
         or _first_chain(question, lambda p: (p.is_name or p.name is not None) and not is_role(p))
     )
 
 
+def _did(question: str) -> str:
+    """ "what the attackers set on fire" of "What did the attackers set on fire?"."""
+    match = re.match(r"what did (?=.* \w+ \w+)(?!.*\b(?:say|do|happen)\b)(.+)", question.rstrip(" ?.!"), re.IGNORECASE)
+    return f"what {match[1]}" if match else ""
+
+
 def find_owner(turn: Turn) -> str:
-    """What "its" may mean: a country, a company, a body named."""
-    return _first_chain(turn.standalone, lambda phrase: phrase.is_name)
+    """What "its" may mean: a country, a company, a body named, or what the question is about: "the UN mission"."""
+    return _first_chain(
+        turn.standalone,
+        lambda p: p.is_name or (p.name is not None and p.is_definite and not p.preposition and not p.is_event),
+    )
 
 
 def find_event(turn: Turn) -> str:
     """What may be said to happen: a noun such as "attack" or "election", with what belongs to it."""
-    return _first_chain(turn.standalone, lambda phrase: phrase.is_event)
+    return _first_chain(
+        turn.standalone, lambda phrase: phrase.is_event and (phrase.preposition, phrase.text) != _ON_FIRE
+    )
 
 
 def find_place(turn: Turn) -> str:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 
 from index.article import Span
-from qa.phrases import AUXILIARIES, BE, Phrase, asked_for, noun_phrases
+from qa.phrases import AUXILIARIES, BE, PLACE_PREPOSITIONS, Phrase, asked_for, chain, noun_phrases
+from qa.referents import topic_of
 
 _INVERTED = re.compile(
     rf"(?:(?:why|when|where|how) )?(?P<verb>{'|'.join(sorted(AUXILIARIES))}) (?P<rest>.+)", re.IGNORECASE
 )
 
 _PARTICIPLE = re.compile(r"\b(?:is|are|was|were|been|be) ([a-z]+(?:ed|en|ot|ght|ft|urt))\b")
+_COUNTED_DEED = re.compile(r"how many (?:were |was )?([a-z]+(?:ed|en))", re.IGNORECASE)
+""" "And how many injured?": the same people are counted, something else was done to them."""
 
 
 def ask_same(question: str, word: str) -> str:
@@ -40,10 +43,15 @@ def ask_same(question: str, word: str) -> str:
 def replace_part(question: str, part: str) -> str:
     """`question` with `part` in place of what is like it; where nothing is, `part` is added: "..., and the pilot"."""
     new_asked, old_asked = asked_for(part), asked_for(question)
+    if (other := _COUNTED_DEED.fullmatch(part)) and (match := _PARTICIPLE.search(question)) and old_asked:
+        return f"{question[: match.start(1)]}{other[1]}{question[match.end(1) :]}"
     if new_asked and new_asked.end == len(part) and old_asked and old_asked.noun:
         return part + question[old_asked.end :]
     if re.fullmatch(r"[a-z]+(?:ed|en)", part) and (match := _PARTICIPLE.search(question)):
         return f"{question[: match.start(1)]}{part}{question[match.end(1) :]}"
+    if new_asked and new_asked.noun and new_asked.end < len(part):
+        topic = topic_of(question)
+        return f"{part} ({topic})" if topic else part
     phrases = noun_phrases(part)
     if phrases:
         new, rest = phrases[0], phrases[1:]
@@ -68,6 +76,9 @@ def _find_slot(question: str, new: Phrase) -> Span | None:
     same_head = [phrase for phrase in old if phrase.head == new.head]
     if same_head:
         return same_head[0].span
+    events = [i for i, phrase in enumerate(noun_phrases(question)) if phrase.is_event]
+    if new.is_event and new.name is not None and events:
+        return chain(question, noun_phrases(question), events[0])
     named = [phrase for phrase in old if phrase.name is not None]
     if new.name is None or not named:
         alike = [phrase for phrase in old if new.preposition and phrase.preposition == new.preposition]
@@ -96,6 +107,9 @@ def _put(question: str, part: str, slot: Span, new: Phrase, rest: tuple[Phrase, 
                 tail = tail.replace(question[old.outer : old.span.end], "", 1)
     before = question[: slot.start]
     words = part[new.span.start :]
+    old_phrase = next((phrase for phrase in noun_phrases(question) if phrase.span == slot), None)
+    if old_phrase and old_phrase.is_name and {old_phrase.preposition, new.preposition} <= PLACE_PREPOSITIONS:
+        before, words = question[: old_phrase.outer], part[new.outer :]  # "on La Rambla", but "in Cambrils"
     if before.rstrip().lower().endswith(" the") and words.lower().startswith("the "):
         words = words[4:]
     return f"{before}{words}{tail}"

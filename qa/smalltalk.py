@@ -29,7 +29,8 @@ _REPLIES = tuple(
         (
             r"(?:(?:ok|okay|great|good|perfect|nice|cool|well|yes|no|alright)\s)*"
             r"(?:thanks|thank you|thx|ty|cheers|much appreciated)"
-            r"(?: (?:so|very) much| a lot| again| dateline| for (?:the|your|that|this)(?: \w+){0,3})*",
+            r"(?: (?:so|very) much| a lot| again| dateline| that helps| for (?:the|your|that|this)(?: \w+){0,3})*"
+            r"|(?:that was |that is |that's )?(?:very |really )?helpful|that (?:really )?helps",
             "You are welcome.",
         ),
         (
@@ -37,19 +38,49 @@ _REPLIES = tuple(
             "Fine. Ask on whenever you like.",
         ),
         (
+            r"sorry|never ?mind|forget it|stop|lol|haha|hmm+|test|no thanks|yes please",
+            "Fine. Ask on whenever you like.",
+        ),
+        (
+            r"(?:no )?(?:you are|you're|that is|that's|this is) (?:wrong|not (?:right|true|correct)|incorrect|false)"
+            r"|are you sure(?: about (?:that|this|it))?|how (?:accurate|reliable|good) are you",
+            "I can be wrong: a small model misreads. Read the quotes beside an answer, and ask in other words if they "
+            "do not bear it out.",
+        ),
+        (
+            r"(?:how many|which|what) (?:articles|sources|news|newspapers|documents)"
+            r" (?:do you (?:have|know|use|read)|are (?:there )?in (?:your|the|my) index|are indexed)"
+            r"|where does your information come from|what do you know",
+            "I know only the articles in your index. How many there are, of which days and from which sources, is what "
+            "`dateline status` tells; the page lists the sources under its filters.",
+        ),
+        (
+            r"(?:can|do|could) you (?:speak|understand|answer in|reply in|write in) [a-z]+"
+            r"|(?:answer|reply) in (?!detail\b|full\b|short\b)[a-z]+",
+            _ENGLISH_ONLY,
+        ),
+        (
+            r"hola|bonjour|salut|guten (?:tag|morgen|abend)|hallo|ciao|buongiorno|ol[aá]|merci(?: beaucoup)?"
+            r"|(?:muchas )?gracias|danke(?: sch[öo]n)?|vielen dank|grazie|obrigad[oa]|tack|tak|dziękuję|buenos d[ií]as",
+            _ENGLISH_ONLY,
+        ),
+        (r"what|huh|pardon", "Please ask a question about the articles in your index."),
+        (
             r"(?:(?:ok|okay|thanks|thank you|well)\s)*(?:bye|goodbye|bye bye|see you|good night|farewell)"
             r"(?: (?:dateline|then|later|soon|tomorrow|for now|all))*",
             "Goodbye.",
         ),
         (
-            r"who (?:are|made|built|wrote|created|trained) you|what are you|what is your name|what's your name"
+            r"who (?:are|made|built|wrote|created|trained|developed) you|what are you|what(?: is|'s) your name"
             r"|what(?: else)? can you do(?: for me)?|what do you do|what can i ask(?: you)?"
             r"|how do you work|how does dateline work"
             r"|(?:can you )?help(?: me)?"
             r"|are you (?:(?:a|an) )?(?:\w+ )?(?:bot|robot|ai|human|real|person|chatgpt|model|llm)"
             r"|(?:what|which) (?:language |ai )?(?:model|llm|ai)"
             r"(?: (?:are you|do you use|is this|are you using|is used))?"
-            r"|(?:what|who) is dateline|tell me about yourself|are you online|do you use the internet",
+            r"|(?:what|who) is dateline|tell me about yourself|are you online|do you use the internet"
+            r"|is my data safe|do you (?:send|store|share) my (?:questions|data)(?: \w+)?"
+            r"|what can(?:'t| you not) (?:you )?do|do you know everything|how do you know(?: that)?",
             _ABOUT,
         ),
     )
@@ -72,7 +103,8 @@ _OTHER = word_set(
 )
 _ASKING = re.compile(
     r"¿|(?:wer|wie|wo|wann|warum|wieso|qui|quand|où|pourquoi|combien|quién|quien|qué|cuándo|dónde|cuántos|cuántas"
-    r"|cómo|chi|quando|dove|perché|quanti|quem|onde|quantos|wanneer|waarom|hoeveel)\s"
+    r"|cómo|chi|quando|dove|perché|quanti|quem|onde|quantos|wanneer|waarom|hoeveel|hvem|hvor|hvorfor|hvornår|vem|varför|kto|ilu"
+    r"|kiedy|gdzie|dlaczego|kdo|kde|kdy|proč|kaç|nerede|neden|cine|unde|când|câți|hány|mikor)\s"
 )
 _WORDS = re.compile(r"[^\W\d_]+")
 MIN_OTHER_WORDS = 2

@@ -45,6 +45,7 @@ _TOPIC = re.compile(
     r"|how did (?P<unfolding>.+?) (?:unfold|develop|come about)(?P<tail> .+)?",
     re.IGNORECASE,
 )
+_SECOND_QUESTION = re.compile(r",? and (?:why|when|who|how|where|what)\b", re.IGNORECASE)
 _TELLS = re.compile(
     r"\b(?:was|were|had|has|have|did|will|due|[a-z]{2,}ed|shot|led|left|lost|won|gave|took|came|went|held|fell|rose|"
     r"broke|blew|sank|sent|met|fled|struck|began|became|found|put|cut|hit|set|got|made|said|told|burst|drove|ran|flew|"
@@ -93,6 +94,8 @@ def find_topic(question: str) -> str:
     if not match:
         return ""
     topic = match["topic"] or f"{match['unfolding']}{match['tail'] or ''}"
+    if _SECOND_QUESTION.search(topic):
+        return ""
     return topic.strip() if any(c.isalnum() for c in topic) else ""
 
 

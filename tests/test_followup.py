@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.catalogue import Catalogue
@@ -25,6 +25,10 @@ from qa.followup import make_standalone
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 NOT_ARTICLES = {"questions.jsonl", "unanswerable.jsonl", "conversations.jsonl", "README.md"}
 CONVERSATIONS = [json.loads(line) for line in (SEEDS / "conversations.jsonl").read_text("utf-8").splitlines()]
+MORE = [
+    json.loads(line) for line in (Path(__file__).parent / "more_conversations.jsonl").read_text("utf-8").splitlines()
+]
+MORE_NEW = [record for record in MORE if record["kind"] == "new-subject"]
 
 WORDS = re.findall(
     r"\S+",
@@ -115,6 +119,44 @@ ABEDI = turn("Where was Salman Abedi born?")
         ([turn("What did Boeing say about the strike?")], "And Airbus?", "What did Airbus say about the strike?"),
         ([turn("How many guards died in Mali?")], "And how many hostages?", "How many hostages died in Mali?"),
         ([turn("Who said so?")], "And the pilot?", "Who said so, and the pilot?"),
+        (
+            [turn("How many people were killed in the attack in Nice?")],
+            "And how many injured?",
+            "How many people were injured in the attack in Nice?",
+        ),
+        ([turn("How many people died on La Rambla?")], "no, in Cambrils", "How many people died in Cambrils?"),
+        (
+            [turn("Who claimed the attack on Crocus City Hall?")],
+            "What about the Manchester bombing?",
+            "Who claimed the Manchester bombing?",
+        ),
+        (
+            [turn("How many people were killed in the Paris attacks?")],
+            "How many suicide bombers at the Stade de France?",
+            "How many suicide bombers at the Stade de France (the Paris attacks)?",
+        ),
+        ([NICE], "I said Paris, not Nice", "How many people died in the Paris attack?"),
+        # What belongs together
+        (
+            [turn("Where did supporters of the coup in Niger march to?")],
+            "And what did they do there?",
+            "What did the supporters of the coup in Niger do there?",
+        ),
+        (
+            [turn("Who announced the new toll of the Brussels bombings?")],
+            "Does it include the bombers?",
+            "Does the new toll of the Brussels bombings include the bombers?",
+        ),
+        (
+            [turn("When did the UN mission come to Mali?")],
+            "How many of its members have died?",
+            "How many of the UN mission's members have died?",
+        ),
+        (
+            [turn("How many people did the bombs at Brussels airport kill?")],
+            "Where was the third bomb?",
+            "Where was the third bomb (the bombs at Brussels)?",
+        ),
         # Question words alone
         ([turn("Did Russia blame Ukraine?")], "Why?", "Why did Russia blame Ukraine?"),
         ([turn("Did Russia agree?")], "Why not?", "Why didn't Russia agree?"),
@@ -187,6 +229,7 @@ def test_chain_of_follow_ups_keeps_the_subject() -> None:
     assert understood[3] == "When did the coup happen (Burkina Faso)?"
 
 
+@settings(deadline=None)
 @given(*(st.lists(st.sampled_from([*WORDS, *"?!,.()'’\"["]), max_size=9).map(" ".join) for _ in range(3)))
 def test_any_words_give_a_question(past: str, answer: str, question: str) -> None:
     standalone = make_standalone(question, [Turn(past, past, answer)])
@@ -223,3 +266,23 @@ def test_second_turn_finds_its_article(archive: Archive, answered: bool, least: 
         if record["article"] not in archive.find(standalone):
             missed.append((record["id"], standalone))
     assert len(CONVERSATIONS) - len(missed) >= least, missed
+
+
+def test_second_turns_that_no_rule_was_written_for_find_their_article(archive: Archive) -> None:
+    """Forty more conversations over the sample archive, written before any of the rules they have since mended.
+
+    Measured 2026-11 with the whole search: 20 of the first 20 and 19 of the second found their article, 16 and 17 their
+    answer among the evidence; the second 20 were first asked after the rules were mended for the first 20.
+    """
+    missed = []
+    for record in MORE:
+        first, second = record["turns"]
+        standalone = make_standalone(second, [turn(first)])
+        if record["article"] not in archive.find(standalone):
+            missed.append((record["id"], standalone))
+    assert len(MORE) - len(missed) >= 37, missed
+
+
+@pytest.mark.parametrize("record", MORE_NEW, ids=lambda record: record["id"])
+def test_further_question_on_a_new_subject_is_unchanged(record: dict[str, Any]) -> None:
+    assert make_standalone(record["turns"][1], [turn(record["turns"][0])]) == record["turns"][1]
