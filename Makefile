@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar o
 comma := ,
 export DATELINE_HOME ?= .dateline
 
-.PHONY: chat setup test lint eval lock clean
+.PHONY: chat setup test lint audit soak eval lock clean
 
 chat: setup
 	@$(BIN)/dateline prepare
@@ -29,6 +29,18 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q -c pyproject.toml -r index qa ui
+
+# Known weaknesses of the pinned packages; asks PyPI's advisory service, so it needs the internet.
+audit: $(VENV)/.installed-dev
+	$(BIN)/python -m pip --disable-pip-version-check install "pip-audit>=2.10,<3"
+	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
+
+# The long forms: 200 kills, every hostile article, a hundred times the fuzzing, 5 MB of every malice; some hours.
+soak: $(VENV)/.installed-dev
+	@$(BIN)/dateline prepare
+	$(BIN)/python -m pytest --long -s tests/test_kills.py tests/test_injection.py tests/test_fuzz.py
+	PYTHONPATH=. $(BIN)/python tests/malice.py "$$(mktemp -d)"
 
 # The table of the README; DATA is a folder with questions.jsonl and articles.
 DATA ?= ../shared/eval/realtimeqa
