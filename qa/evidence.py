@@ -19,6 +19,7 @@ from index.search import Candidate, Findings, nearness
 from index.terms import search_terms, speaks_of_now, stem
 from qa.answer import Evidence
 from qa.facts import Facts, facts_of, stems_of
+from qa.orders import gives_orders
 from qa.ranking import SentenceFeatures
 from qa.ranking import score_sentences as rank_sentences
 from qa.wants import Want, holds, wanted
@@ -60,7 +61,8 @@ def choose_evidence(
 ) -> Selection:
     """The best sentences for `query`, numbered from 1 in reading order.
 
-    Sentences of one passage stay together, passages in the order of their rank in the search.
+    Sentences of one passage stay together, passages in the order of their rank in the search. A passage that gives
+    orders to a machine is not read.
     """
     chosen: list[tuple[ScoredSentence, SentenceFeatures]] = []
     words = 0
@@ -69,6 +71,8 @@ def choose_evidence(
         length = len(sentence.text.split())
         key = facts_of(sentence.text).words
         if length > _LONGEST_WORDS or words + length > max_words or is_seen(key, seen):
+            continue
+        if gives_orders(sentence.candidate.passage.text):
             continue
         chosen.append((sentence, features))
         seen.append(key)
