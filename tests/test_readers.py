@@ -407,6 +407,32 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert "unpacks" in read_error(path)
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY e SYSTEM "file:///etc/passwd">',
+        '<!ENTITY e SYSTEM "http://127.0.0.1:9/">',
+        "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12)) + '<!ENTITY e0 "x"><!ENTITY e "&e11;">',
+    ],
+)
+def test_entities_in_a_word_document_are_not_followed(tmp_path: Path, declared: str) -> None:
+    Document().save(str(tmp_path / "plain.docx"))
+    path = tmp_path / "a.docx"
+    with zipfile.ZipFile(tmp_path / "plain.docx") as plain, zipfile.ZipFile(path, "w") as hostile:
+        for name in plain.namelist():
+            data = plain.read(name)
+            if name == "word/document.xml":
+                text = data.decode().partition("<w:body>")
+                body = "<w:body><w:p><w:r><w:t>The bridge was closed. &e;</w:t></w:r></w:p></w:body></w:document>"
+                head = text[0].replace("<w:document", f"<!DOCTYPE x [{declared}]><w:document", 1)
+                data = (head + body).encode()
+            hostile.writestr(name, data)
+    for found in read(path):
+        if not isinstance(found, ReadError):
+            assert "root:" not in found.text
+            assert len(found.text) < 1_000
+
+
 def test_a_line_of_fifty_megabytes(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("The quick brown fox jumps over the lazy dog. " * (50 * 2**20 // 45))
