@@ -28,7 +28,7 @@ from qa.confidence import answer_from, estimate_confidence
 from qa.disagreement import find_disagreements
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
-from qa.polish import complete_name, drop_counted
+from qa.polish import complete_date, complete_name, drop_counted
 from qa.recount import recount
 from qa.smalltalk import reply_to_smalltalk
 from qa.telling import say, tell
@@ -256,6 +256,7 @@ def _polished(reading: Reading, query: Query, evidence: Sequence[Evidence]) -> R
     if cited is None:
         return reading
     text = complete_name(query.text, reading.text, cited.quote, cited.article.title)
+    text = complete_date(query.text, text, cited.quote)
     return replace(reading, text=drop_counted(query.text, recount(query.text, text, cited)))
 
 

@@ -1,4 +1,5 @@
-"""Small changes to a short answer that its own quote bears out: a full name for a surname, a bare number for a count.
+"""Small changes to a short answer that its own quote bears out: a full name for a surname, a whole date for a part
+of it, a bare number for a count.
 
 Nothing is added that does not stand in the quote or its article's title. This module does not know the model.
 """
@@ -8,11 +9,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from qa.facts import stands_in
+
 _PERSON_ASKED = re.compile(
     r"\bwho(?:m|se)?\b|\b(?:which|what) (?:\S+ ){0,3}?(?:actor|actress|singer|artist|rapper|comedian|player|athlete|"
     r"driver|coach|person|politician|republican|democrat|president|minister|leader|governor|senator|judge|lawyer|"
     r"celebrity|star|author|writer|director|billionaire|founder|candidate|monarch|royal)\b",
     re.IGNORECASE,
+)
+_TIME_ASKED = re.compile(r"\bwhen\b|\bdate\b|\b(?:what|which) day\b", re.IGNORECASE)
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_DAY, _YEAR = r"\d{1,2}(?:st|nd|rd|th)?", r"(?:19|20)\d\d"
+_DATE = re.compile(
+    rf"\b(?:{_MONTH} {_DAY}(?:,? {_YEAR})?|{_DAY} {_MONTH}(?:,? {_YEAR})?|{_MONTH},? {_YEAR})(?![\w-])", re.IGNORECASE
 )
 _SCALE = r"(?:hundred|thousand|million|billion|trillion)\b"
 _NO_FORENAMES = frozenset(
@@ -39,6 +51,14 @@ def complete_name(question: str, answer: str, quote: str, title: str) -> str:
         if names:
             return f"{names.most_common(1)[0][0]} {answer}"
     return answer
+
+
+def complete_date(question: str, answer: str, quote: str) -> str:
+    """The whole date that the quote gives, where `answer` is a part of it and a time is asked for: "29 May 2020"."""
+    if not _TIME_ASKED.search(question) or not re.search(r"\d|" + _MONTH, answer):
+        return answer
+    whole = [m.group() for m in _DATE.finditer(quote) if stands_in(answer, m.group())]
+    return max(whole, key=len, default=answer)
 
 
 def _without_titles(forenames: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.polish import complete_name, drop_counted
+from qa.polish import complete_date, complete_name, drop_counted
 from qa.reading import repeats_question
 
 
@@ -47,3 +47,21 @@ def test_a_surname_is_completed_from_its_own_quote(question: str, quote: str, ti
 )
 def test_an_answer_that_only_repeats_the_question_is_known(question: str, answer: str, repeats: bool) -> None:
     assert repeats_question(question, answer) is repeats
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "quote", "completed"),
+    [
+        ("When did it open?", "29 May", "It opened on 29 May 2020 and closed in May 2021.", "29 May 2020"),
+        ("When was it founded?", "2015", "Founded in December 2015, it grew.", "December 2015"),
+        ("On what date did it open?", "May 29", "The doors opened on May 29, 2020.", "May 29, 2020"),
+        ("When did it open?", "May 29", "The doors opened on May 29, at noon.", "May 29"),
+        ("In which year did it open?", "2015", "It opened in December 2015.", "2015"),
+        ("When did it open?", "Friday", "It opened on Friday, 29 May 2020.", "Friday"),
+        ("When did it open?", "2", "It opened on 22 May 2022.", "2"),
+    ],
+)
+def test_a_part_of_a_date_is_completed_from_its_own_quote(
+    question: str, answer: str, quote: str, completed: str
+) -> None:
+    assert complete_date(question, answer, quote) == completed
