@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
+from index.article import Article
 from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.evidence import Selection
 from qa.reading import Reading, repeats_question
+
+_YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
 
 WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 
@@ -67,7 +71,7 @@ def answer_from() -> float:
 
 
 def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
-    """The signals of one reading; None where no evidence bears it out, or it says nothing new."""
+    """The signals of one reading; None where no evidence bears it out, it says nothing new, or is of another year."""
     judgement = judge_sentence(reading.text, selection.evidence, query.text)
     cited = judgement.evidence
     if cited is None or judgement.verdict is Verdict.UNSUPPORTED:
@@ -76,7 +80,7 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
     at = features[cited.number - 1]
     best = max(range(len(features)), key=lambda i: selection.evidence[i].score)
     logprobs = reading.token_logprobs or (-1.0,)
-    if repeats_question(query.text, reading.text):
+    if repeats_question(query.text, reading.text) or not is_of_asked_year(query.text, cited.article):
         return None
     return Signals(
         refusal=-1.0 if reading.refusal_logprob is None else max(reading.refusal_logprob, -8.0),
@@ -89,6 +93,13 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
         verbatim=float(judgement.verbatim),
         agreeing_articles=min(_agreeing(reading.text, selection.evidence, query.text), 3) / 3,
     )
+
+
+def is_of_asked_year(question: str, article: Article) -> bool:
+    """Whether the article was published in, or speaks of, every year that `question` names."""
+    years = {int(year) for year in _YEAR.findall(question)}
+    told = {int(year) for year in _YEAR.findall(f"{article.title} {article.text}")}
+    return years <= (told if article.published is None else told | {article.published.year})
 
 
 def _agreeing(text: str, evidence: Sequence[Evidence], question: str) -> int:
