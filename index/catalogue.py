@@ -123,6 +123,11 @@ class Catalogue:
             raise UsageError(f"more than one article id begins with {article_id!r}: give more of it")
         return read_article(rows[0])
 
+    def find_text(self, article_id: str) -> str | None:
+        """The text of the article with exactly this id; None where it is not stored."""
+        row = self.database.connection.execute("SELECT text FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else str(row[0])
+
     def newest_articles(self, count: int) -> list[Article]:
         """The `count` newest articles, those without a date last."""
         rows = self.database.connection.execute(

@@ -22,6 +22,9 @@ class Home:
         self.catalogue = self.folder / "catalogue.sqlite3"
         self.chroma = self.folder / "chroma"
         self.models = self.folder / "models"
+        self.conversations = self.folder / "conversations.sqlite3"
+        self.uploads = self.folder / "uploads"
+        self.feedback = self.folder / "feedback.jsonl"
         self.lock = self.folder / "write.lock"
 
     def create(self) -> None:
