@@ -1,0 +1,40 @@
+"""Which independent sources say what an answer cites.
+
+This module judges as attribution does, counts as `qa/independence.py` does, and does not know what is shown.
+"""
+
+from __future__ import annotations
+
+from index.article import Span
+from qa.answer import Answer, Evidence, Verdict
+from qa.attribution import counts_the_same, judge_sentence
+from qa.independence import independent
+
+
+def agreeing_sources(answer: Answer) -> dict[int, tuple[str, ...]]:
+    """Number of each cited evidence -> names of the independent sources of a claim it is cited for, its own first."""
+    agreeing: dict[int, list[Evidence]] = {}
+    by_number = {item.number: item for item in answer.evidence}
+    for claim in sorted({c.claim for c in answer.citations if c.verdict is Verdict.SUPPORTED}):
+        bearing = _bearing_out(answer, claim)
+        for number in {c.number for c in answer.citations if c.claim == claim} & by_number.keys():
+            agreeing.setdefault(number, [by_number[number]]).extend(bearing)
+    return {number: tuple(e.article.source for e in independent(items)) for number, items in agreeing.items()}
+
+
+def _bearing_out(answer: Answer, claim: Span) -> list[Evidence]:
+    """The evidence cited for `claim`, and what else supports it as well as the best of that does.
+
+    An event of a timeline has all who tell it already.
+    """
+    sentence = claim.of(answer.text)
+    cited = {c.number for c in answer.citations if c.claim == claim}
+    bearing = [item for item in answer.evidence if item.number in cited]
+    if answer.timeline is not None:
+        return bearing
+    best = judge_sentence(sentence, bearing, answer.query.text)
+    for item in answer.evidence:
+        judgement = judge_sentence(sentence, [item], answer.query.text)
+        if item.number not in cited and judgement.verdict is Verdict.SUPPORTED and counts_the_same(judgement, best):
+            bearing.append(item)
+    return bearing
