@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from page_driver import browser
 from playwright.sync_api import Browser, Request, expect
 from stand_in_model import StandIn
-from test_page import browser  # noqa: F401 a fixture
 
 from index.build import build_index
 from index.embedder import MiniLM
@@ -43,7 +43,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Itera
 
 
 def test_a_token_opens_the_page_and_questions_are_answered(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     guarded: tuple[str, str],
 ) -> None:
     address, token = guarded
@@ -62,6 +62,8 @@ def test_a_token_opens_the_page_and_questions_are_answered(
     tab.locator("#dl-box textarea").fill("How many bridges were closed?")
     tab.keyboard.press("Enter")
     expect(tab.locator(".dl-turn[data-turn='1']")).to_have_attribute("data-state", "done", timeout=60_000)
+    expect(tab.locator("#dl-list a")).to_contain_text("How many bridges were closed?")  # kept for ann, listed for ann
+    assert "You may read here" in tab.evaluate("window.dateline.call('remove', {ids: []})")
     assert tab.evaluate("document.cookie").find("dateline_user") < 0
     assert [r.url for r in requests if not r.url.startswith((address, "data:", "blob:"))] == []
     context.close()

@@ -9,11 +9,15 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from index.article import Hit, Span
+from index.article import Span
 from qa.answer import Answer, Citation, Verdict
+from qa.dating import say_when
+from qa.timeline import Timeline
+from ui.abstention_html import abstention
 from ui.conversation import Exchange, State
-from ui.evidence_html import facts_line, open_button, safe
-from ui.wording import one_line, say_date, title_of
+from ui.evidence_html import safe
+from ui.turn_footer import footer
+from ui.wording import one_line, say_date, source_of
 
 _MARK = re.compile(r"\s?\[(\d{1,3})\]")
 _MARKS = re.compile(r"(?:\s*\[\d{1,3}\])+")
@@ -30,7 +34,7 @@ def exchange(turn: Exchange, *, latest: bool, model_ready: bool = True) -> str:
         parts.append(f'<p class="dl-understood"><span>Understood as</span> {safe(turn.understood)}</p>')
     parts.append(_body(turn, model_ready))
     if turn.settled:
-        parts.append(_footer(turn, latest=latest))
+        parts.append(footer(turn, latest=latest))
     busy = "false" if turn.settled else "true"
     return (
         f'<article class="dl-turn" data-turn="{turn.number}" data-state="{turn.state}" aria-busy="{busy}">'
@@ -39,19 +43,31 @@ def exchange(turn: Exchange, *, latest: bool, model_ready: bool = True) -> str:
 
 
 def _chips(turn: Exchange) -> str:
-    """The filters that were in force, shown with the answer."""
+    """The filters that were in force, shown with the answer; each is taken off by pressing it."""
     filters = turn.filters
-    said = []
+    said: list[tuple[str, str, str]] = []
     if filters.after:
-        said.append(f"from {say_date(filters.after)}")
+        said.append(("after", "", f"from {say_date(filters.after)}"))
     if filters.before:
-        said.append(f"until {say_date(filters.before)}")
-    said += [one_line(source) for source in filters.sources]
+        said.append(("before", "", f"until {say_date(filters.before)}"))
+    said += [("sources", source, one_line(source)) for source in filters.sources]
+    said += [("tags", tag, f"#{one_line(tag)}") for tag in filters.tags]
+    articles = zip(filters.article_ids, turn.titles, strict=False)
+    said += [("article_ids", name, f"only: {one_line(title) or 'untitled article'}") for name, title in articles]
     if turn.as_of != date.today():
-        said.append(f"as of {say_date(turn.as_of)}")
-    if not said:
-        return ""
-    return '<p class="dl-chips">' + "".join(f"<span>{safe(text)}</span>" for text in said) + "</p>"
+        said.append(("as_of", "", f"as of {say_date(turn.as_of)}"))
+    chips = "".join(_chip(turn, *each) for each in said)
+    return f'<p class="dl-chips">{chips}</p>' if chips else ""
+
+
+def _chip(turn: Exchange, kind: str, value: str, said: str) -> str:
+    if not turn.settled:
+        return f"<span>{safe(said)}</span>"
+    return (
+        f'<button type="button" data-without="{kind}" data-value="{safe(value)}" data-turn-of="{turn.number}" '
+        f'title="Ask again without this" aria-label="Ask again without: {safe(said)}">{safe(said)}'
+        '<i aria-hidden="true">×</i></button>'
+    )
 
 
 def _body(turn: Exchange, model_ready: bool) -> str:
@@ -74,7 +90,9 @@ def _waiting(turn: Exchange, model_ready: bool) -> str:
 
 def _checked(turn: Exchange, answer: Answer) -> str:
     if answer.abstained:
-        return _abstention(turn, answer)
+        return abstention(turn, answer)
+    if answer.timeline is not None and answer.timeline.events:
+        return _timeline(answer.timeline, turn.number)
     parts = [f'<p class="dl-text">{_claims(answer, turn.number)}</p>']
     parts += [_disagreement(answer, turn.number)] if answer.disagreements else []
     if answer.withheld:
@@ -85,28 +103,6 @@ def _checked(turn: Exchange, answer: Answer) -> str:
             f"no source bears {'them' if count > 1 else 'it'} out</summary><ul>{reasons}</ul></details>"
         )
     return "".join(parts)
-
-
-def _abstention(turn: Exchange, answer: Answer) -> str:
-    hint = "Another word or a wider range of dates may help." if turn.filters else "Another word may help."
-    nearest = "".join(_nearest(hit, turn) for hit in answer.nearest)
-    heading = '<p class="dl-label">Nearest passages, which may or may not help</p>' if nearest else ""
-    return (
-        '<div class="dl-abstained"><p class="dl-verdict">Not answered by these articles</p>'
-        f'<p class="dl-text">{_linked(answer.text, turn.number)}</p>'
-        f'<p class="dl-note">{hint}</p>{heading}{nearest}</div>'
-    )
-
-
-def _nearest(hit: Hit, turn: Exchange) -> str:
-    passage = hit.passage
-    text = one_line(passage.text)
-    shown = text if len(text) <= 280 else text[:280].rsplit(" ", 1)[0] + " …"
-    return (
-        f'<div class="dl-nearest"><p class="dl-title">{safe(title_of(passage.article))}</p>'
-        f"{facts_line(passage.article, turn.as_of)}<p>{safe(shown)}</p>"
-        f"{open_button(passage.article, [passage.span])}</div>"
-    )
 
 
 def _claims(answer: Answer, turn: int) -> str:
@@ -159,51 +155,46 @@ def _linked(text: str, turn: int) -> str:
 
 
 def _disagreement(answer: Answer, turn: int) -> str:
-    rows = []
+    """The values side by side, each with who gives it and when."""
+    by_number = {item.number: item.article for item in answer.evidence}
+    columns = []
     for disagreement in answer.disagreements:
         for reading in disagreement.readings:
-            marks = "".join(_linked(f"[{number}]", turn) for number in reading.numbers)
-            rows.append(f"<li><b>{safe(reading.value)}</b> {marks}</li>")
-    return f'<div class="dl-differ"><p class="dl-label">Sources differ, newest first</p><ul>{"".join(rows)}</ul></div>'
-
-
-def _footer(turn: Exchange, *, latest: bool) -> str:
-    parts = []
-    if turn.evidence:
-        count = len(turn.evidence)
-        parts.append(
-            f'<button type="button" data-show="{turn.number}">{count} source{"s" if count > 1 else ""}</button>'
-        )
-    if latest:
-        parts.append('<button type="button" data-retry>Ask again</button>')
-    if turn.answer and "total_s" in turn.answer.timings:
-        parts.append(f"<span>{turn.answer.timings['total_s']:.1f} s</span>")
-    return f'<p class="dl-foot">{"".join(parts)}</p>'
-
-
-# --- around the conversation --------------------------------------------------------------------------------
-
-
-def welcome(examples: Sequence[str], articles: int) -> str:
-    """What an empty conversation shows: what is here, and questions to begin with."""
-    if not articles:
-        return (
-            '<div class="dl-welcome"><h2>No articles yet</h2>'
-            "<p>Add some with <code>dateline index PATH</code>, then reload this page.</p></div>"
-        )
-    buttons = "".join(f'<button type="button" data-ask="{safe(q)}">{safe(q)}</button>' for q in examples)
-    noun = "article" if articles == 1 else "articles"
+            given = "".join(
+                f"<li>{_linked(f'[{number}]', turn)} {safe(source_of(by_number[number]))}, "
+                f"{say_date(by_number[number].published)}</li>"
+                for number in reading.numbers
+                if number in by_number
+            )
+            many = f"<small>{reading.sources} sources</small>" if reading.sources > 1 else ""
+            columns.append(f"<li><b>{safe(reading.value)}</b> {many}<ul>{given}</ul></li>")
     return (
-        f'<div class="dl-welcome"><h2>Ask {articles:,} {noun}</h2>'
-        "<p>Every sentence of an answer is checked against the articles and links to the words it rests on. "
-        f'What they do not say is not answered.</p><div class="dl-examples">{buttons}</div></div>'
+        '<div class="dl-differ"><p class="dl-label">Sources differ, newest first</p>'
+        f'<ul class="dl-values">{"".join(columns)}</ul></div>'
     )
 
 
-def model_notice(ready: bool, error: str) -> str:
-    """What to say about the language model; nothing once it is ready."""
-    if error:
-        return f'<p class="dl-model dl-error" role="alert">{safe(error)}</p>'
-    if ready:
-        return ""
-    return '<p class="dl-model" role="status"><i></i>Preparing the language model, ask already</p>'
+def _timeline(timeline: Timeline, turn: int) -> str:
+    """The events on a strip, to scale, and below it word for word."""
+    dated = [event.when.day for event in timeline.events if event.when]
+    first, last = (min(dated), max(dated)) if dated else (date.min, date.min)
+    dots, rows = [], []
+    for at, event in enumerate(timeline.events, start=1):
+        said = safe(say_when(event.when))
+        if event.when and first < last:
+            left = 100 * (event.when.day - first).days / (last - first).days
+            dots.append(
+                f'<a href="#dl-event-{turn}-{at}" style="left:{left:.1f}%" title="{said}" aria-label="{said}"></a>'
+            )
+        numbers = " ".join(str(item.number) for item in event.evidence)
+        marks = "".join(_linked(f"[{item.number}]", turn) for item in event.evidence)
+        many = (
+            f'<small class="dl-agree"><b>{event.sources} independent sources</b></small>' if event.sources > 1 else ""
+        )
+        rows.append(
+            f'<li id="dl-event-{turn}-{at}"><time>{said}</time><p><span class="dl-claim" data-verdict="supported" '
+            f'data-numbers="{numbers}">{safe(" ".join(event.quote.split()))}</span>{marks} {many}</p></li>'
+        )
+    ends = f"<span>{say_date(first)}</span><span>{say_date(last)}</span>"
+    strip = f'<div class="dl-strip"><i></i>{"".join(dots)}</div><p class="dl-ends">{ends}</p>' if dots else ""
+    return f'{strip}<ol class="dl-timeline">{"".join(rows)}</ol>'

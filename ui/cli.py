@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from index.errors import DatelineError, UsageError
-from ui import commands, doctor, eval_command, upkeep, users_command
+from ui import commands, doctor, eval_command, feedback_command, upkeep, users_command
 from ui.settings import Settings, quieten_libraries, read_settings, read_version
 from ui.wording import one_line
 
@@ -69,6 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
     upkeep.add_parsers(verbs, [shared])
     users_command.add_parser(verbs, [shared])
     eval_command.add_parser(verbs, [shared, model])
+    feedback_command.add_parser(verbs, [shared])
     return parser
 
 

@@ -145,8 +145,11 @@ def prepare(arguments: argparse.Namespace, settings: Settings) -> int:
 def chat(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline chat`: serve the page until Ctrl-C."""
     # First the page, then the assistant, whose model loads beside: the page is up sooner.
+    from index.catalogue import Catalogue
     from ui.server import serve
 
+    # An empty index will do to begin with: articles can be added on the page.
+    Catalogue(Home(settings.home), create=True).close()
     with _open_assistant(settings) as assistant:
         serve(assistant, settings, announce=_say_address)
     return DONE

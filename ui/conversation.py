@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from index.query import Filters, Query
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn
+from ui.searched import Searched
 
 MAX_TURNS = 30
 """The page holds this many; older turns leave it, so that what is sent to the browser stays bounded."""
@@ -42,6 +43,14 @@ class Exchange:
     answer: Answer | None = None
     message: str = ""
     searched: bool = False
+    titles: tuple[str, ...] = ()
+    """Of the articles that `filters` names, in its order."""
+    agreeing: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Evidence number -> sources that bear out what it is cited for, as `agreeing_sources` gives them."""
+    feedback: str = ""
+    """What the reader said of the answer: right, wrong or missing."""
+    looked: Searched | None = None
+    """What was searched, where that did not answer."""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -76,6 +85,10 @@ class Exchange:
     def _answered(self, event: Done) -> Exchange:
         return replace(self, state=State.DONE, query=event.answer.query, answer=event.answer)
 
+    def asked_again(self) -> Exchange:
+        """The same question under the same number, with nothing known yet."""
+        return Exchange(self.number, self.question, self.filters, self.as_of, titles=self.titles)
+
     def stopped(self) -> Exchange:
         """This exchange, ended by the reader."""
         return replace(self, state=State.STOPPED)
@@ -91,23 +104,32 @@ def _bare(question: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns of one browser tab, oldest first."""
+    """The turns that one browser tab shows, oldest first; `id` is empty until the first question is kept.
+
+    `earlier` turns before these are stored and not shown.
+    """
 
     turns: tuple[Exchange, ...] = field(default=())
+    id: str = ""
+    title: str = ""
+    earlier: int = 0
 
-    def begin(self, question: str, filters: Filters, as_of: date) -> Conversation:
-        """With a new exchange at the end; turn numbers are never used twice."""
-        number = self.turns[-1].number + 1 if self.turns else 1
-        turn = Exchange(number=number, question=question, filters=filters, as_of=as_of)
-        return Conversation((*self.turns, turn)[-MAX_TURNS:])
+    def with_new(self, turn: Exchange) -> Conversation:
+        """With `turn` at the end."""
+        turns = (*self.turns, turn)
+        return replace(self, turns=turns[-MAX_TURNS:], earlier=self.earlier + max(0, len(turns) - MAX_TURNS))
 
-    def with_last(self, turn: Exchange) -> Conversation:
-        """With `turn` in the last one's place."""
-        return Conversation((*self.turns[:-1], turn))
+    def with_turn(self, turn: Exchange) -> Conversation:
+        """With `turn` in the place of the one with its number."""
+        return replace(self, turns=tuple(turn if each.number == turn.number else each for each in self.turns))
 
     def without_last(self) -> Conversation:
         """Without the last exchange."""
-        return Conversation(self.turns[:-1])
+        return replace(self, turns=self.turns[:-1])
+
+    def turn(self, number: int) -> Exchange | None:
+        """The exchange with this number."""
+        return next((each for each in self.turns if each.number == number), None)
 
     @property
     def last(self) -> Exchange | None:

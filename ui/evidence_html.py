@@ -65,13 +65,24 @@ def _card(evidence: Evidence, turn: Exchange) -> str:
     after = "\u00a0…" if around.end < len(article.text) else ""
     return (
         f'<article class="dl-card" id="dl-card-{turn.number}-{evidence.number}" tabindex="-1" '
-        f'data-card="{turn.number}-{evidence.number}">'
+        f'data-card="{turn.number}-{evidence.number}" aria-label="Source {evidence.number}">'
         f'<header><b class="dl-number">{evidence.number}</b><span>'
         f'<span class="dl-title">{safe(title_of(article))}</span>'
         f"{facts_line(article, turn.as_of)}</span></header>"
         f"<blockquote>{before}{_marked(article.text, spans, around)}{after}</blockquote>"
+        f"{_agreement(turn.agreeing.get(evidence.number, ()))}"
         f"<footer>{open_button(article, spans)}{_copy_button(evidence, spans)}</footer></article>"
     )
+
+
+def _agreement(sources: Sequence[str]) -> str:
+    """How many independent sources say what the card is cited for; nothing for one that is not cited."""
+    if not sources:
+        return ""
+    named = ", ".join(safe(one_line(source) or "unknown source") for source in sources)
+    if len(sources) == 1:
+        return '<p class="dl-agree">No other source among those read says this</p>'
+    return f'<p class="dl-agree"><b>{len(sources)} independent sources</b> say this: {named}</p>'
 
 
 def _quoted(evidence: Evidence, answer: Answer | None) -> list[Span]:
@@ -99,7 +110,10 @@ def facts_line(article: Article, as_of: date) -> str:
 
 def open_button(article: Article, spans: Sequence[Span]) -> str:
     places = safe(json.dumps([[span.start, span.end] for span in spans]))
-    return f'<button type="button" data-open="{safe(article.id)}" data-spans="{places}">Open article</button>'
+    return (
+        f'<button type="button" data-open="{safe(article.id)}" data-spans="{places}" '
+        f'aria-label="Open article: {safe(title_of(article))}">Open article</button>'
+    )
 
 
 def _copy_button(evidence: Evidence, spans: Sequence[Span]) -> str:
@@ -107,23 +121,37 @@ def _copy_button(evidence: Evidence, spans: Sequence[Span]) -> str:
     quote = " […] ".join(one_line(span.of(article.text)) for span in spans)
     reference = [title_of(article), source_of(article), say_date(article.published), one_line(article.url)]
     text = f"“{quote}” ({', '.join(part for part in reference if part)})"
-    return f'<button type="button" data-copy="{safe(text)}">Copy quote</button>'
+    return f'<button type="button" data-copy="{safe(text)}" title="With its reference">Copy quote</button>'
 
 
-def reader(article: Article, spans: Sequence[Span], places: Sequence[Place]) -> str:
-    """The whole stored article with `spans` marked."""
+def reader(article: Article, here: Sequence[Span], others: Sequence[Span], places: Sequence[Place]) -> str:
+    """The whole stored article; the quotes `here` are marked as the ones that led to it, `others` more quietly."""
     facts = [source_of(article), say_date(article.published)]
     facts += [f"by {one_line(article.author)}"] if article.author else []
-    head = f'<h2 id="dl-reader-title">{safe(title_of(article))}</h2><p class="dl-facts">'
+    head = f'<h2 id="dl-reader-title" tabindex="-1">{safe(title_of(article))}</h2><p class="dl-facts">'
     head += "".join(f"<span>{safe(fact)}</span>" for fact in facts) + "</p>"
-    shown = _readable(article.text, spans)
-    paragraphs = "".join(_paragraph(article.text, spans, part) for part in _paragraphs(article.text, shown))
-    cut = (
-        ""
-        if len(shown) == len(article.text)
-        else '<p class="dl-note">Only a part of this very long article is shown.</p>'
+    shown = _readable(article.text, [*here, *others])
+    body = "".join(f"<p>{_read(article.text, here, others, part)}</p>" for part in _paragraphs(article.text, shown))
+    whole = len(shown) == len(article.text)
+    cut = "" if whole else '<p class="dl-note">Only a part of this very long article is shown.</p>'
+    only = (
+        f'<p class="dl-scope"><button type="button" data-only="{safe(article.id)}" '
+        f'data-title="{safe(title_of(article))}">Ask about this article only</button></p>'
     )
-    return f'{head}{_link(article.url)}{cut}<div class="dl-article">{paragraphs}</div>{_places(article, places)}'
+    return f'{head}{_link(article.url)}{only}{cut}<div class="dl-article">{body}</div>{_places(article, places)}'
+
+
+def _read(text: str, here: Sequence[Span], others: Sequence[Span], within: Span) -> str:
+    """`within` with its quotes marked; a quote that is `here` has a class of its own."""
+    parts: list[str] = []
+    at = within.start
+    for piece in mark_spans(text, [*here, *others], within):
+        end = at + len(piece.text)
+        is_here = any(span.start < end and at < span.end for span in here)
+        opening = '<mark class="dl-here">' if is_here else "<mark>"
+        parts.append(f"{opening}{safe(piece.text)}</mark>" if piece.quoted else safe(piece.text))
+        at = end
+    return "".join(parts)
 
 
 def _readable(text: str, spans: Sequence[Span]) -> Span:
@@ -145,10 +173,6 @@ def _paragraphs(text: str, within: Span) -> list[Span]:
     return [span for span in spans if span.of(text).strip()]
 
 
-def _paragraph(text: str, spans: Sequence[Span], part: Span) -> str:
-    return f"<p>{_marked(text, spans, part)}</p>"
-
-
 def _link(url: str) -> str:
     if not url:
         return ""
@@ -158,7 +182,8 @@ def _link(url: str) -> str:
         scheme = ""
     if scheme not in ("http", "https"):
         return f'<p class="dl-places">{safe(one_line(url))}</p>'
-    return f'<p class="dl-places"><a href="{safe(url)}" target="_blank" rel="noopener noreferrer">{safe(url)}</a></p>'
+    link = f'<a href="{safe(url)}" target="_blank" rel="noopener noreferrer">Original: {safe(url)}</a>'
+    return f'<p class="dl-places">{link}</p>'
 
 
 def _places(article: Article, places: Sequence[Place]) -> str:

@@ -5,81 +5,118 @@ Knows Gradio and nothing of answers; `ui/desk.py` does what is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from index.home import Home
+from ui.about import about
 from ui.conversation import Conversation
+from ui.conversation_store import ConversationStore
 from ui.desk import MAX_QUESTION_CHARS, Desk
 from ui.evidence_html import evidence_panel
+from ui.library import Library
+from ui.library_html import NOT_ALLOWED, failure
+from ui.side import Call, Side
+from ui.side_html import SIDE, TOP
+from ui.turn_actions import TurnActions
+from ui.visitor import may_change, owner_of
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+    from ui.settings import Settings
 
 ANSWERS_AT_ONCE = 4
 QUEUE_SIZE = 32
+SCRIPTS = ("page.js", "side.js", "turns.js", "articles.js")
 
-_ON_CLICK = """
-element.addEventListener('click', (event) => {
-  const example = event.target.closest('[data-ask]');
-  if (example) trigger('example', {question: example.dataset.ask});
-  if (event.target.closest('[data-retry]')) trigger('retry', {});
-});
+# What the page's scripts need of Gradio: `call` asks the server for something, `tell` starts an event here. Gradio
+# takes for an event what stands here in quotation marks.
+_OFFER = """
+const events = ['ask', 'without', 'retry', 'open'];
+window.dateline = window.dateline ?? {};
+window.dateline.call = (call, wish = {}) => server.call({...wish, call});
+window.dateline.tell = (event, wish = {}) => events.includes(event) && trigger(event, wish);
+window.dispatchEvent(new Event('dateline'));
 """
-_OFFER_READER = "window.datelineOpen = (article, spans) => server.open_article({article, spans});"
-_BRAND = (
-    '<h1 class="dl-brand">Dateline</h1>'
-    '<p class="dl-claim-line">Answers from your articles, every one with its source</p>'
-)
+_WITH_FILTERS = "(conversation, question, wanted) => [conversation, question, window.dateline.wanted()]"
+_QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
+def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
     """The page over `assistant`, its queue bounded, not yet served."""
-    desk = Desk(assistant)
+    home, catalogue = Home(settings.home), assistant.catalogue
+    store = ConversationStore(home.conversations)
+    desk, library = Desk(assistant, store), Library(home, catalogue)
+    actions = TurnActions(home, catalogue, store, settings.model)
+    calls = {**Side(catalogue, store).calls(), **library.calls(), **actions.calls()}
+    calls["about"] = lambda wish, owner: about(settings, catalogue)
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False)
     with page:
         conversation = gr.State(Conversation())
-        filters, clear_filters = _filters()
+        wanted = gr.Textbox(visible=False)
         with gr.Row(elem_id="dl-top"):
-            gr.HTML(_BRAND, elem_id="dl-brand", apply_default_css=False)
-            notice = gr.HTML(elem_id="dl-notice", apply_default_css=False)
-            new = gr.Button("New conversation", elem_id="dl-new", size="sm", scale=0)
+            _html(TOP, "dl-brand")
+            notice = _html("", "dl-notice")
         with gr.Row(elem_id="dl-main"):
+            with gr.Column(elem_id="dl-side"):
+                bridge = _side(calls, library.changes())
             with gr.Column(elem_id="dl-conversation"):
                 with gr.Column(elem_id="dl-turns"):
-                    past = gr.HTML(elem_id="dl-past", js_on_load=None, apply_default_css=False)
-                    newest = gr.HTML(elem_id="dl-newest", js_on_load=_ON_CLICK, apply_default_css=False)
+                    past, newest = _html("", "dl-past"), _html("", "dl-newest")
+                _html('<div id="dl-active" aria-label="Filters that hold"></div>', "dl-above")
                 box = _question_box()
             with gr.Column(elem_id="dl-evidence"):
-                evidence = _evidence(desk)
+                evidence = _html(evidence_panel(()), "dl-cards")
+        _intake(library)
         timer = gr.Timer(2)
         outputs = [conversation, box, past, newest, evidence]
-        _wire_questions(desk, box, newest, [conversation, *filters], outputs)
-        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-        box.stop(desk.stop, **quick)
-        new.click(desk.clear, outputs=outputs, **quick)
-        clear_filters.click(lambda: (None, None, [], None), outputs=filters, **quick)
-        timer.tick(desk.notice, outputs=[notice, timer], **quick)
-        page.load(desk.notice, outputs=[notice, timer], **quick)
-        page.load(desk.greet, outputs=[newest, filters[2]], **quick)
+        _wire_questions(desk, box, bridge, [conversation, wanted], outputs)
+        box.stop(desk.stop, **_QUICK)
+        bridge.open(desk.open, outputs=outputs, **_QUICK)
+        timer.tick(desk.notice, outputs=[notice, timer], **_QUICK)
+        page.load(desk.notice, outputs=[notice, timer], **_QUICK)
+        page.load(desk.greet, outputs=outputs, **_QUICK)
         page.unload(desk.stop)
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=ANSWERS_AT_ONCE, api_open=False)
     return page
 
 
-def _filters() -> tuple[list[Any], gr.Button]:
-    """The folded panel at the left: after, before, sources, as-of."""
-    with gr.Sidebar(label="Filters", open=False, width=280, elem_id="dl-filters"):
-        gr.HTML(
-            "<h2>Filters</h2><p>Only articles that pass are searched.</p>", js_on_load=None, apply_default_css=False
-        )
-        after = gr.DateTime(label="After", include_time=False, type="string")
-        before = gr.DateTime(label="Before", include_time=False, type="string")
-        sources = gr.Dropdown(label="Sources", multiselect=True, choices=[])
-        as_of = gr.DateTime(label="As of (empty: today)", include_time=False, type="string")
-        clear = gr.Button("Clear filters", size="sm")
-    return [after, before, sources, as_of], clear
+def _html(value: str, elem_id: str) -> gr.HTML:
+    """A part of the page that only the server fills."""
+    return gr.HTML(value, elem_id=elem_id, js_on_load=None, apply_default_css=False)
+
+
+def _side(calls: dict[str, Call], changes: dict[str, Call]) -> gr.HTML:
+    """The left side; also the way by which the page's scripts reach the server."""
+
+    def call(wish: dict[str, Any], request: gr.Request) -> Any:
+        name = str(wish["call"])
+        if name in changes:
+            return changes[name](wish, owner_of(request)) if may_change(request) else failure(NOT_ALLOWED)
+        return calls[name](wish, owner_of(request))
+
+    return gr.HTML(SIDE, elem_id="dl-side-html", js_on_load=_OFFER, server_functions=[call], apply_default_css=False)
+
+
+def _intake(library: Library) -> None:
+    """Where uploaded files arrive, and what is said of them; the articles panel shows it."""
+
+    def add(files: list[str] | None, request: gr.Request) -> Iterator[tuple[str, Any]]:
+        if not may_change(request):
+            yield failure(NOT_ALLOWED), None
+            return
+        shown = ""
+        for shown in library.add_files(files):
+            yield shown, gr.skip()
+        yield shown, None
+
+    with gr.Column(elem_id="dl-intake"):
+        said = _html("", "dl-intake-said")
+        files = gr.File(elem_id="dl-upload", file_count="multiple", type="filepath", label="Files")
+        files.upload(add, inputs=[files], outputs=[said, files], show_progress="hidden", api_visibility="private")
 
 
 def _question_box() -> gr.Textbox:
@@ -97,22 +134,11 @@ def _question_box() -> gr.Textbox:
     )
 
 
-def _evidence(desk: Desk) -> gr.HTML:
-    def open_article(wanted: dict[str, Any]) -> str:
-        return desk.open_article(wanted)
-
-    return gr.HTML(
-        evidence_panel(()),
-        elem_id="dl-cards",
-        js_on_load=_OFFER_READER,
-        server_functions=[open_article],
-        apply_default_css=False,
-    )
-
-
-def _wire_questions(desk: Desk, box: gr.Textbox, newest: Any, context: list[Any], outputs: list[Any]) -> None:
+def _wire_questions(
+    desk: Desk, box: gr.Textbox, bridge: Any, inputs: list[gr.components.Component], outputs: list[Any]
+) -> None:
     """Everything that starts an answer, and the way back from an error."""
-    conversation, *filters = context
+    conversation, wanted = inputs
     options: dict[str, Any] = {
         "outputs": outputs,
         "concurrency_id": "answers",
@@ -121,9 +147,10 @@ def _wire_questions(desk: Desk, box: gr.Textbox, newest: Any, context: list[Any]
         "api_visibility": "private",
     }
     started = [
-        box.submit(desk.ask, inputs=[conversation, box, *filters], **options),
-        newest.example(desk.example, inputs=[conversation, *filters], **options),
-        newest.retry(desk.retry, inputs=[conversation], **options),
+        box.submit(desk.ask, inputs=[conversation, box, wanted], js=_WITH_FILTERS, **options),
+        bridge.ask(desk.ask_directly, inputs=[conversation], **options),
+        bridge.without(desk.ask_without, inputs=[conversation], **options),
+        bridge.retry(desk.retry, inputs=[conversation], **options),
     ]
     for event in started:
         event.failure(desk.recover, inputs=[conversation], outputs=outputs, queue=False, api_visibility="private")
@@ -133,8 +160,8 @@ def page_head() -> str:
     """What goes into the page's head: our style and script, nothing from elsewhere."""
     files = resources.files("ui")
     style = files.joinpath("page.css").read_text(encoding="utf-8")
-    script = files.joinpath("page.js").read_text(encoding="utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+    scripts = (files.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return f"<style>{style}</style>" + "".join(f"<script>{script}</script>" for script in scripts)
 
 
 def page_theme() -> gr.themes.Base:

@@ -72,7 +72,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     favicon = resources.files("ui").joinpath("favicon.png")
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(assistant),
+        build_page(assistant, settings),
         path="/",
         server_name=settings.host,
         server_port=settings.port,
