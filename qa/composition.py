@@ -14,6 +14,8 @@ from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
 
 NOT_FOUND = "The articles do not say."
+DIFFER = "\n\nThe articles differ: "
+"""What begins the values that articles give, at the end of an answer's text."""
 
 _MAX_CITED = 3
 """Sources named for one short answer."""
@@ -42,7 +44,7 @@ class Draft:
 
     def add_disagreement(self, disagreement: Disagreement, evidence: Sequence[Evidence]) -> None:
         """Append every value that articles give, with its day and its citations, newest first."""
-        self._append("\n\nThe articles differ: ")
+        self._append(DIFFER)
         for position, reading in enumerate(disagreement.readings):
             self._append("; " if position else "")
             cited = [evidence[number - 1] for number in reading.numbers]

@@ -12,14 +12,21 @@ from qa.independence import independent
 
 
 def agreeing_sources(answer: Answer) -> dict[int, tuple[str, ...]]:
-    """Number of each cited evidence -> names of the independent sources of a claim it is cited for, its own first."""
+    """Number of each cited evidence -> the independent sources of a claim it is cited for, its own first.
+
+    A source without a name is given by its article's title.
+    """
     agreeing: dict[int, list[Evidence]] = {}
     by_number = {item.number: item for item in answer.evidence}
     for claim in sorted({c.claim for c in answer.citations if c.verdict is Verdict.SUPPORTED}):
         bearing = _bearing_out(answer, claim)
         for number in {c.number for c in answer.citations if c.claim == claim} & by_number.keys():
             agreeing.setdefault(number, [by_number[number]]).extend(bearing)
-    return {number: tuple(e.article.source for e in independent(items)) for number, items in agreeing.items()}
+    return {number: tuple(_name(e) for e in independent(items)) for number, items in agreeing.items()}
+
+
+def _name(item: Evidence) -> str:
+    return item.article.source or item.article.title
 
 
 def _bearing_out(answer: Answer, claim: Span) -> list[Evidence]:

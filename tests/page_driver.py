@@ -11,6 +11,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,18 @@ def address(tmp_path_factory: pytest.TempPathFactory, home: Home, gate: threadin
     (folder / "lifeboat.json").write_text(json.dumps(LIFEBOAT), encoding="utf-8")
     (folder / "zeppelin.txt").write_text(HOSTILE, encoding="utf-8")
     build_index([folder], home, prune=False, progress=None)
+    with serve(home, gate) as served:
+        yield served
+
+
+@contextmanager
+def serve(home: Home, gate: threading.Event) -> Iterator[str]:
+    """The address of a page over `home` while it is served."""
     listener = open_port("127.0.0.1", 0)
     with Assistant.open(home.folder, llm=ScriptedModel(gate=gate)) as assistant:
+        settings = Settings(home=home.folder)
         server = uvicorn.Server(
-            uvicorn.Config(
-                make_app(assistant, Settings(home=home.folder)), log_level="error", timeout_graceful_shutdown=1
-            )
+            uvicorn.Config(make_app(assistant, settings), log_level="error", timeout_graceful_shutdown=1)
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import date, timedelta
 
-from page_driver import address, ask, ask_and_wait, browser, gate, home, open_tab, page, turn
+from page_driver import address, ask, ask_and_wait, browser, gate, home, page, serve, turn
 from playwright.sync_api import Page, expect
+
+from index.home import Home
 
 FERRY = "How many people were on board the ferry?"
 CAPTAIN = "Who was the captain of the ferry?"
 ZEPPELIN = "How many passengers did the zeppelin carry?"
-
-
-def items(page: Page) -> list[str]:
-    return page.locator("#dl-list a span").all_inner_texts()
 
 
 def test_a_conversation_is_reached_by_its_link_in_another_tab(page: Page, address: str) -> None:
@@ -39,6 +38,19 @@ def test_one_conversation_in_two_tabs_keeps_both_tabs_questions(page: Page) -> N
     third = ask_and_wait(page, ZEPPELIN, number=3)
     expect(third.locator(".dl-text")).to_contain_text("41")
     expect(turn(page, 2).locator(".dl-text")).to_contain_text("Maria Holm")
+
+
+def test_a_conversation_is_there_after_a_restart(page: Page, address: str, home: Home, gate: threading.Event) -> None:
+    ask_and_wait(page, FERRY)
+    place = page.url.removeprefix(address)
+    with serve(home, gate) as restarted:
+        after = page.context.browser.new_context().new_page()
+        after.goto(restarted + place)
+        expect(turn(after, 1).locator(".dl-text")).to_contain_text("98")
+        expect(after.locator("#dl-list a[aria-current]")).to_contain_text(FERRY)
+        answered = ask_and_wait(after, "And who was its captain?", number=2)
+        expect(answered.locator(".dl-text")).to_contain_text("Maria Holm")
+        after.context.close()
 
 
 def test_conversations_are_listed_searched_renamed_opened_and_deleted(page: Page) -> None:

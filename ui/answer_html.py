@@ -11,6 +11,7 @@ from datetime import date
 
 from index.article import Span
 from qa.answer import Answer, Citation, Verdict
+from qa.composition import DIFFER
 from qa.dating import say_when
 from qa.timeline import Timeline
 from ui.abstention_html import abstention
@@ -106,23 +107,28 @@ def _checked(turn: Exchange, answer: Answer) -> str:
 
 
 def _claims(answer: Answer, turn: int) -> str:
-    """The answer's text with every cited sentence wrapped, and its verdict after its marks."""
+    """The answer's text with every cited sentence wrapped, and its verdict after its marks.
+
+    The values in which articles differ are left out: they are drawn below.
+    """
+    last = answer.text.find(DIFFER) if answer.disagreements else -1
+    text = answer.text[:last] if last >= 0 else answer.text
     by_claim: dict[Span, list[Citation]] = {}
     for citation in answer.citations:
         by_claim.setdefault(citation.claim, []).append(citation)
     parts: list[str] = []
     at = 0
     for claim in sorted(by_claim):
-        if claim.start < at:
+        if claim.start < at or claim.end > len(text):
             continue
-        marks = _MARKS.match(answer.text, claim.end)
+        marks = _MARKS.match(text, claim.end)
         end = marks.end() if marks else claim.end
-        parts.append(_linked(answer.text[at : claim.start], turn))
-        claimed = _claim(claim.of(answer.text), answer.text[claim.end : end], by_claim[claim], turn)
-        is_short = answer.short and claim.of(answer.text).rstrip(".") == answer.short.rstrip(".")
+        parts.append(_linked(text[at : claim.start], turn))
+        claimed = _claim(claim.of(text), text[claim.end : end], by_claim[claim], turn)
+        is_short = answer.short and claim.of(text).rstrip(".") == answer.short.rstrip(".")
         parts.append(f'<strong class="dl-short">{claimed}</strong>' if is_short else claimed)
         at = end
-    parts.append(_linked(answer.text[at:], turn))
+    parts.append(_linked(text[at:], turn))
     return "".join(parts)
 
 

@@ -79,7 +79,7 @@ def _agreement(sources: Sequence[str]) -> str:
     """How many independent sources say what the card is cited for; nothing for one that is not cited."""
     if not sources:
         return ""
-    named = ", ".join(safe(one_line(source) or "unknown source") for source in sources)
+    named = ", ".join(safe(one_line(source) or "untitled article") for source in sources)
     if len(sources) == 1:
         return '<p class="dl-agree">No other source among those read says this</p>'
     return f'<p class="dl-agree"><b>{len(sources)} independent sources</b> say this: {named}</p>'
