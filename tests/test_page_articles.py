@@ -95,6 +95,25 @@ def test_files_are_dropped_anywhere_on_the_page(page: Page) -> None:
     delete(panel, "Heron nests")
 
 
+def test_a_folder_is_added_with_all_below_it(page: Page, tmp_path: Path) -> None:
+    for place, bird in (("a/bird.txt", "heron"), ("b/bird.txt", "stork"), ("b/.hidden.txt", "ghost")):
+        (tmp_path / "birds" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "birds" / place).write_text(
+            HERON.replace("eron", bird[1:]).replace("Visby", bird), encoding="utf-8"
+        )
+    panel = open_articles(page)
+    panel.locator("#dl-folder").set_input_files(tmp_path / "birds")
+    expect(panel.locator("[data-intake='done']")).to_contain_text("2 added")
+    expect(panel.locator("#dl-count")).to_have_text("5 articles")
+    panel.get_by_label("Search articles").fill("nests on the town hall")
+    expect(panel.locator("#dl-count")).to_have_text("2 articles")
+    for box in panel.locator("tbody").get_by_role("checkbox").all():
+        box.check()
+    panel.get_by_role("button", name="Delete these").click()
+    panel.get_by_role("button", name="Really delete?").click()
+    expect(panel.locator("#dl-count")).to_have_text("0 articles")
+
+
 def test_articles_are_searched_sorted_and_several_asked_together(page: Page) -> None:
     panel = open_articles(page)
     expect(panel.locator("#dl-count")).to_have_text("3 articles")
