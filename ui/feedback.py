@@ -34,7 +34,7 @@ class Exported:
 def keep_feedback(
     file: Path, *, turn: str, owner: str, verdict: str, answer: Answer, note: str = "", expected: str = ""
 ) -> None:
-    """Append one judgement of `answer`; `turn` names what is judged, `expected` is the right answer.
+    """Append one judgement of `answer` in `turn`; `expected` is the right answer.
 
     Raises:
         UsageError: there is no such verdict.
@@ -82,7 +82,7 @@ def export_feedback(file: Path, catalogue: Catalogue, folder: Path) -> Exported:
     """Write a data set: the judged questions with their accepted answers, and the articles they were asked over.
 
     Raises:
-        UsageError: there is no feedback yet, `folder` is not empty, or nothing judged tells an answer.
+        UsageError: there is no feedback yet, or `folder` is not empty.
         DatelineError: it cannot be written.
     """
     judged = read_feedback(file)

@@ -51,7 +51,7 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
     store = ConversationStore(home.conversations)
     desk, library = Desk(assistant, store), Library(home, catalogue)
     actions = TurnActions(home, catalogue, store, settings.model)
-    calls = {**Side(catalogue, store).calls(), **library.calls(), **actions.calls()}
+    calls = Side(catalogue, store).calls() | library.calls() | actions.calls()
     calls["about"] = lambda wish, owner: about(settings, catalogue)
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False)
     with page:
@@ -64,24 +64,27 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
             with gr.Column(elem_id="dl-side"):
                 bridge = _side(calls, library.changes())
             with gr.Column(elem_id="dl-conversation"):
-                with gr.Column(elem_id="dl-turns"):
-                    past, newest = _html("", "dl-past"), _html("", "dl-newest")
-                _html('<div id="dl-active" aria-label="Filters that hold"></div>', "dl-above")
-                box = _question_box()
+                past, newest, box = _talk()
             with gr.Column(elem_id="dl-evidence"):
                 evidence = _html(evidence_panel(()), "dl-cards")
         _intake(library)
-        timer = gr.Timer(2)
         outputs = [conversation, box, past, newest, evidence]
         _wire_questions(desk, box, bridge, [conversation, wanted], outputs)
         box.stop(desk.stop, **_QUICK)
         bridge.open(desk.open, outputs=outputs, **_QUICK)
-        timer.tick(desk.notice, outputs=[notice, timer], **_QUICK)
-        page.load(desk.notice, outputs=[notice, timer], **_QUICK)
         page.load(desk.greet, outputs=outputs, **_QUICK)
         page.unload(desk.stop)
+        _wire_notice(desk, page, notice)
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=ANSWERS_AT_ONCE, api_open=False)
     return page
+
+
+def _talk() -> tuple[gr.HTML, gr.HTML, gr.Textbox]:
+    """The middle: past turns, the newest one, and below the filters that hold the question box."""
+    with gr.Column(elem_id="dl-turns"):
+        past, newest = _html("", "dl-past"), _html("", "dl-newest")
+    _html('<div id="dl-active" aria-label="Filters that hold"></div>', "dl-above")
+    return past, newest, _question_box()
 
 
 def _html(value: str, elem_id: str) -> gr.HTML:
@@ -132,6 +135,13 @@ def _question_box() -> gr.Textbox:
         autofocus=True,
         container=False,
     )
+
+
+def _wire_notice(desk: Desk, page: gr.Blocks, notice: gr.HTML) -> None:
+    """What is said of the model, until it is ready."""
+    timer = gr.Timer(2)
+    for asks in (timer.tick, page.load):
+        asks(desk.notice, outputs=[notice, timer], **_QUICK)
 
 
 def _wire_questions(
