@@ -65,20 +65,21 @@ def pack_answer(answer: Answer) -> PackedAnswer:
         short=answer.short,
         abstained=answer.abstained,
         confidence=answer.confidence,
-        evidence=[_quote(item.article, item.span, item.number, item.score) for item in answer.evidence],
+        evidence=[pack_quote(item.article, item.span, item.number, item.score) for item in answer.evidence],
         citations=[_cited(citation) for citation in answer.citations],
         disagreements=[
             [ValueGiven(value=r.value, numbers=list(r.numbers), sources=r.sources) for r in d.readings]
             for d in answer.disagreements
         ],
         withheld=[WithheldSentence(reason=sentence.reason) for sentence in answer.withheld],
-        nearest=[_quote(hit.passage.article, hit.passage.span, 0, hit.score) for hit in answer.nearest],
+        nearest=[pack_quote(hit.passage.article, hit.passage.span, 0, hit.score) for hit in answer.nearest],
         timeline=_timeline(answer.timeline) if answer.timeline else None,
         timings=answer.timings,
     )
 
 
-def _quote(article: Article, span: Span, number: int, score: float) -> Quote:
+def pack_quote(article: Article, span: Span, number: int, score: float) -> Quote:
+    """Words of an article with what is needed to find them again."""
     return Quote(
         number=number,
         quote=span.of(article.text),

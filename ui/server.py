@@ -1,4 +1,4 @@
-"""The page as a web application on this machine, and its serving until Ctrl-C.
+"""The page and the API as one web application on this machine, and its serving until Ctrl-C.
 
 Every response carries a content policy that lets the browser load nothing from elsewhere. Knows nothing of
 what the page shows.
@@ -22,8 +22,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import UsageError
+from ui.answering import Queue
+from ui.api import add_api
+from ui.api_docs import add_docs
 from ui.gate import Gate, user_name
+from ui.openai_api import add_openai_api
 from ui.page import build_page, page_head, page_theme
+from ui.settings import read_version
 from ui.users import Users
 
 if TYPE_CHECKING:
@@ -60,7 +65,13 @@ class _LocalOnly:
 
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     """The page over `assistant` as an application; nothing is served yet."""
-    app = FastAPI(title="Dateline", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Dateline",
+        version=read_version(),
+        description="Answers from your articles, every sentence cited. Everything stays on this machine.",
+        docs_url=None,  # FastAPI's own page loads its script from elsewhere
+        redoc_url=None,
+    )
     users = Users(settings.home)
     guarded = needs_token(settings.host, users)
     if guarded:
@@ -69,6 +80,10 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     if not guarded:
         # A name that some site points at 127.0.0.1 (DNS rebinding) gets no answer; a token would not come with it.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", settings.host])
+    queue = Queue()
+    add_api(app, assistant, settings, queue)
+    add_openai_api(app, assistant, queue)
+    add_docs(app)
     favicon = resources.files("ui").joinpath("favicon.png")
     mounted: FastAPI = gr.mount_gradio_app(
         app,
