@@ -105,6 +105,18 @@ class Answer:
     prompt_tokens: int = 0
     answer_tokens: int = 0
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from qa.display import answer_html
+
+        return answer_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """How a notebook that prefers Markdown shows it."""
+        from qa.display import answer_markdown
+
+        return answer_markdown(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -63,9 +63,13 @@ class AssistantQueryEngine(CustomQueryEngine):
     def custom_query(self, query_str: str) -> Response:
         """Ask; citations are `source_nodes` whose metadata holds the number shown."""
         answer: Answer = self._assistant.ask(query_str, as_of=self._as_of)
-        cited = {citation.number for citation in answer.citations}
-        nodes = [_to_node(item) for item in answer.evidence if item.number in cited]
-        return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
+        return Response(response=answer.text, source_nodes=cited_nodes(answer), metadata={"answer": answer})
+
+
+def cited_nodes(answer: Answer) -> list[NodeWithScore]:
+    """The quotes that `answer` cites; their metadata holds the number shown."""
+    cited = {citation.number for citation in answer.citations}
+    return [_to_node(item) for item in answer.evidence if item.number in cited]
 
 
 def _to_node(item: Evidence) -> NodeWithScore:
