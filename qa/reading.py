@@ -23,6 +23,7 @@ from qa.composition import tidy_answer
 from qa.facts import stems_of
 from qa.model import LocalModel
 from qa.prompts import REFUSAL, build_messages
+from qa.remote import RemoteModel
 from qa.wants import Want, wanted
 
 MAX_TOKENS = 48
@@ -62,7 +63,8 @@ def write_answer(
     """
     messages = build_messages(query, evidence)
     if not isinstance(llm, LocalModel):
-        return _write(llm, messages, {}, cancel)
+        remote = {"max_tokens": MAX_TOKENS, "stop": ["\n"]} if isinstance(llm, RemoteModel) else {}
+        return _write(llm, messages, remote, cancel)
     refusal = llm.score_continuations(messages, [REFUSAL], cancel=cancel)[0][0]
     options: dict[str, Any] = {"max_tokens": MAX_TOKENS, "stop": ["\n"], "not_first": [REFUSAL], "cancel": cancel}
     reading = first = _write(llm, messages, options, cancel)

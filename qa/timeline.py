@@ -13,17 +13,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from index.article import Span
-from index.embedder import Vectors
 from index.query import Query
-from index.search import Candidate, Findings
 from index.terms import search_terms, stem
 from qa.answer import Evidence
 from qa.dating import find_period, find_when
 from qa.facts import facts_of, numbers_in, stems_of
 from qa.independence import independent
 from qa.written_dates import Basis, Precision, When, without_dates
+
+if TYPE_CHECKING:  # chromadb comes with them: a program that only reads a timeline does not wait for it
+    from index.embedder import Vectors
+    from index.search import Candidate, Findings
 
 MAX_EVENTS = 12
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -131,6 +132,29 @@ def test_mistakes_are_said_in_one_line_without_a_traceback(
     assert done.returncode == status, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_config_tells_what_holds_and_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "dateline.toml"
+    file.write_text("port = 8123", encoding="utf-8")
+    said = run("config", "--config", str(file), "--model", "large", home=tmp_path)
+    assert said.returncode == 0, said.stderr
+    rows = {line.split()[0]: line.split()[1:] for line in said.stdout.splitlines() if line}
+    assert rows["port"] == ["8123", str(file)]
+    assert rows["home"] == [str(tmp_path), "DATELINE_HOME"]
+    assert rows["model"] == ["large", "--model"]
+    assert json.loads(run("config", "--json", home=tmp_path).stdout)["host"]["origin"] == "default"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_completion_scripts_are_valid_and_know_the_commands(shell: str) -> None:
+    done = run("completion", shell)
+    assert done.returncode == 0, done.stderr
+    assert "timeline" in done.stdout
+    if program := shutil.which(shell):
+        checked = subprocess.run([program, "-n"], input=done.stdout, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+    assert run("completion", "fish").returncode == 2
 
 
 def test_help_and_version_say_what_there_is() -> None:

@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 import ui.gate
 from index.errors import DatelineError, UsageError
 from ui.gate import COOKIE, MAX_FAILURES, Attempts, Gate, user_name
-from ui.server import is_loopback, needs_token, refuse_open_door
+from ui.loopback import is_loopback
+from ui.server import needs_token, refuse_open_door
 from ui.users import Users
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104

@@ -37,7 +37,7 @@ def assistant(home: Path) -> Iterator[Assistant]:
 def test_a_notebook_shows_answer_and_quotes_and_no_markup_of_articles(assistant: Assistant) -> None:
     answer = assistant.ask(QUESTION)
     assert "98 people on board the ferry were taken off unhurt" in answer._repr_html_()
-    assert "> \\[1\\] “" in answer._repr_markdown_()
+    assert f"> \\[{answer.citations[0].number}\\] “All 98 people" in answer._repr_markdown_()
     refused = assistant.ask("What did the pilot of the zeppelin say? <img src=x>")
     assert refused.abstained
     for shown in (refused._repr_html_(), refused._repr_markdown_().replace("\\<", "")):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import UsageError
-from ui.settings import is_hub_id, quieten_libraries, read_settings
+from ui.settings import Given, find_config, is_hub_id, quieten_libraries, read_settings, resolve_settings
 
 
 def test_defaults_serve_this_machine_only() -> None:
@@ -43,6 +43,46 @@ def test_flags_override_the_environment() -> None:
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(UsageError, match="--port"):
         read_settings({}, port=port)
+
+
+def test_the_file_is_weakest_and_each_value_tells_where_it_stands(tmp_path: Path) -> None:
+    folder = tmp_path / "dateline"
+    folder.mkdir()
+    file = folder / "dateline.toml"
+    file.write_text('home = "/file/home"\nport = 8000\nhost = "10.0.0.1"\n', encoding="utf-8")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), "DATELINE_PORT": "9000", "DATELINE_HOST": "10.0.0.2"}
+    given = resolve_settings(environ, host="10.0.0.3")
+    assert given["home"] == Given("/file/home", str(file))
+    assert given["port"] == Given("9000", "DATELINE_PORT")
+    assert given["host"] == Given("10.0.0.3", "--host")
+    assert given["model"] == Given("default", "default")
+    settings = read_settings(environ, host="10.0.0.3")
+    assert (settings.home, settings.port, settings.host) == (Path("/file/home"), 9000, "10.0.0.3")
+
+
+def test_the_users_folder_and_a_named_file_but_never_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dateline.toml").write_text('llm = "openai:http://elsewhere.example/v1#m"', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert find_config({}) is None
+    assert find_config({"HOME": str(tmp_path)}) is None
+    named = tmp_path / "dateline.toml"
+    assert find_config({"DATELINE_CONFIG": str(named)}) == named
+    assert read_settings({}, config=str(named)).llm == "openai:http://elsewhere.example/v1#m"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("colour = 1", "colour"), ("port = true", "port"), ("port = [", "mend"), ("port = 70000", "dateline.toml")],
+)
+def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "dateline.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        read_settings({}, config=str(file))
+    with pytest.raises(UsageError, match="cannot read"):
+        read_settings({}, config=str(tmp_path / "missing.toml"))
 
 
 def test_an_unknown_log_level_is_refused() -> None:

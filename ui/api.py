@@ -24,13 +24,14 @@ from ui.api_values import (
     ArticleEntry,
     ArticleList,
     AskRequest,
-    FoundPassage,
     FoundPassages,
+    Life,
     MoreText,
     Problem,
     SearchRequest,
     ServiceStatus,
     StoredArticle,
+    found_passages,
     to_turns,
 )
 from ui.evidence_pack import ArticleReference, PackedAnswer
@@ -109,11 +110,7 @@ def _routes_to_ask(assistant: Assistant, queue: Queue) -> APIRouter:
     @routes.get("/search", response_model=FoundPassages, summary="The best passages for a query; no model is used")
     def search(asked: Annotated[SearchRequest, Query()]) -> FoundPassages:
         query = SearchQuery(asked.q, asked.as_of or date.today(), asked.to_filters())
-        passages = [
-            FoundPassage(rank=hit.rank, **pack_quote(hit.passage.article, hit.passage.span, 0, hit.score).model_dump())
-            for hit in assistant.search(query, k=asked.k)
-        ]
-        return FoundPassages(query=asked.q, passages=passages)
+        return found_passages(asked.q, assistant.search(query, k=asked.k))
 
     return routes
 
@@ -150,15 +147,19 @@ def _routes_to_read(assistant: Assistant, settings: Settings) -> APIRouter:
         reference = ArticleReference.of(found).model_dump()
         return StoredArticle(**reference, tags=list(found.tags), places=places, text=found.text)
 
+    @routes.get(
+        "/alive", response_model=Life, summary="Which index this process serves; nothing is counted", tags=["status"]
+    )
+    def alive() -> Life:
+        return Life(home=str(assistant.catalogue.home.folder), pid=os.getpid())
+
     @routes.get("/status", response_model=ServiceStatus, summary="Model, index, health", tags=["status"])
     def status() -> ServiceStatus:
         counted = assistant.catalogue.status()
         return ServiceStatus(
-            origin=origin_of(assistant.catalogue, settings.model),
+            origin=origin_of(assistant.catalogue, settings.reader),
             model_ready=assistant.model_ready(),
             model_error=assistant.model_error,
-            home=str(assistant.catalogue.home.folder),
-            pid=os.getpid(),
             **{name: getattr(counted, name) for name in ("passages", "vectors", "first", "last", "sources")},
         )
 

@@ -11,10 +11,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.article import Hit
 from index.query import Filters
 from qa.answer import Turn
 from qa.followup import make_standalone
 from ui.evidence_pack import ArticleReference, FilterValues, Origin, Quote
+from ui.packing import pack_quote
 
 MAX_QUESTION_CHARS = 1000
 MAX_TURNS = 30
@@ -106,14 +108,19 @@ class StoredArticle(ArticleReference):
     text: str
 
 
+class Life(BaseModel):
+    """Tells a program on this machine which index and which process this is."""
+
+    home: str
+    pid: int
+
+
 class ServiceStatus(BaseModel):
-    """What is served; `home` and `pid` tell a program on this machine which index this is."""
+    """What is served."""
 
     origin: Origin
     model_ready: bool
     model_error: str
-    home: str
-    pid: int
     passages: int
     vectors: int
     first: date | None
@@ -131,6 +138,15 @@ class Problem(BaseModel):
     """Why a request was not answered."""
 
     detail: str
+
+
+def found_passages(query: str, hits: Sequence[Hit]) -> FoundPassages:
+    """What a search brought, as plain values."""
+    passages = [
+        FoundPassage(rank=hit.rank, **pack_quote(hit.passage.article, hit.passage.span, 0, hit.score).model_dump())
+        for hit in hits
+    ]
+    return FoundPassages(query=query, passages=passages)
 
 
 def to_turns(past: Sequence[PastTurn]) -> list[Turn]:

@@ -14,7 +14,16 @@ import sys
 from collections.abc import Sequence
 
 from index.errors import DatelineError, UsageError
-from ui import commands, doctor, eval_command, feedback_command, upkeep, users_command
+from ui import (
+    ask_command,
+    commands,
+    config_command,
+    doctor,
+    eval_command,
+    feedback_command,
+    upkeep,
+    users_command,
+)
 from ui.settings import Settings, quieten_libraries, read_settings, read_version
 from ui.wording import one_line
 
@@ -58,7 +67,11 @@ def make_parser() -> argparse.ArgumentParser:
         each.add_argument(
             "--home", metavar="DIR", default=argparse.SUPPRESS, help="where the index lives (DATELINE_HOME)"
         )
+        each.add_argument(
+            "--config", metavar="FILE", default=argparse.SUPPRESS, help="settings file, dateline.toml (DATELINE_CONFIG)"
+        )
     model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("--llm", metavar="openai:URL#MODEL", help="a model behind a server instead (DATELINE_LLM)")
     model.add_argument(
         "--model", help="default, large, a folder of safetensors, a GGUF file or a hub id (DATELINE_MODEL)"
     )
@@ -93,7 +106,7 @@ def _add_questions(
     shared: argparse.ArgumentParser,
     model: argparse.ArgumentParser,
 ) -> None:
-    """ask, timeline, prepare and chat."""
+    """ask, timeline, prepare, mcp and chat."""
     asking = argparse.ArgumentParser(add_help=False)
     asking.add_argument("--as-of", metavar="DATE", help="the day the question is asked on (default: today)")
     asking.add_argument("--after", metavar="DATE", help="only articles of this day or later")
@@ -103,12 +116,14 @@ def _add_questions(
     ask = verbs.add_parser("ask", parents=[shared, model, asking], help="answer a question")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--save", metavar="FILE", help="save an evidence pack: .json, .md, .html or .pdf")
-    ask.set_defaults(run=commands.ask_question)
+    ask.set_defaults(run=ask_command.ask_question)
     timeline = verbs.add_parser("timeline", parents=[shared, asking], help="what happened with something, by date")
     timeline.add_argument("topic", metavar="TOPIC", help='"the Volgograd prison", or "What happened in Mali in 2023?"')
     timeline.set_defaults(run=commands.show_timeline)
     prepare = verbs.add_parser("prepare", parents=[shared, model], help="make the language model ready, once")
     prepare.set_defaults(run=commands.prepare)
+    tools = verbs.add_parser("mcp", parents=[shared, model], help="serve tools over the Model Context Protocol (stdio)")
+    tools.set_defaults(run=commands.serve_mcp)
     chat = verbs.add_parser("chat", parents=[shared, model], help="serve the chat page")
     chat.add_argument("--host", help="address to serve on (DATELINE_HOST, default 127.0.0.1)")
     chat.add_argument("--port", help="port to serve on (DATELINE_PORT, default 7860)")
@@ -120,7 +135,7 @@ def _add_upkeep(
     shared: argparse.ArgumentParser,
     model: argparse.ArgumentParser,
 ) -> None:
-    """doctor and verify."""
+    """doctor, verify, config and completion."""
     check = verbs.add_parser("doctor", parents=[shared, model], help="check model, index, page and disk")
     check.add_argument("--host", help="address the page is to be served on")
     check.add_argument("--port", help="port the page is to be served on")
@@ -131,11 +146,21 @@ def _add_upkeep(
     verify.add_argument("pack", metavar="PACK", help="a .json, .html or .pdf file that --save wrote")
     verify.add_argument("--json", action="store_true", help="print one JSON object")
     verify.set_defaults(run=commands.verify_pack)
+    config = verbs.add_parser("config", parents=[shared, model], help="which settings hold, and where they come from")
+    config.add_argument("--host", help="as for chat")
+    config.add_argument("--port", help="as for chat")
+    config.add_argument("--json", action="store_true", help="print one JSON object")
+    config.set_defaults(run=config_command.show_config)
+    completion = verbs.add_parser("completion", parents=[shared], help="print a completion script for a shell")
+    completion.add_argument("shell", metavar="SHELL", help="bash, zsh or tcsh")
+    completion.set_defaults(run=config_command.print_completion)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     given = vars(arguments)
-    return read_settings(os.environ, **{name: given.get(name) for name in ("home", "model", "host", "port")})
+    return read_settings(
+        os.environ, **{name: given.get(name) for name in ("config", "home", "model", "llm", "host", "port")}
+    )
 
 
 def _survive_any_text() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 from dataclasses import asdict
 from datetime import date
@@ -19,12 +20,14 @@ from index.home import Home
 from index.query import Query
 from ui.filters import read_day, read_filters
 from ui.settings import Settings
-from ui.terminal import Progress, print_article, print_events, print_report, print_status
+from ui.terminal import Progress, print_article, print_report, print_status
 
 if TYPE_CHECKING:
-    from index.catalogue import Catalogue
-    from qa.answer import Answer
+    from llama_index.core.llms import LLM
+
     from qa.assistant import Assistant
+
+log = logging.getLogger(__name__)
 
 DONE, SOME_UNREAD = 0, 3
 
@@ -56,7 +59,7 @@ def show_status(arguments: argparse.Namespace, settings: Settings) -> int:
         catalogue.close()
     prepared = find_prepared(settings.model, settings.models) is not None
     if arguments.json:
-        _print_json({"home": str(settings.home), **asdict(status), "model": settings.model, "model_prepared": prepared})
+        print_json({"home": str(settings.home), **asdict(status), "model": settings.model, "model_prepared": prepared})
     else:
         print_status(status, settings, prepared=prepared, out=sys.stdout)
     return DONE
@@ -74,29 +77,9 @@ def show_article(arguments: argparse.Namespace, settings: Settings) -> int:
     finally:
         catalogue.close()
     if arguments.json:
-        _print_json(article_object(article, places))
+        print_json(article_object(article, places))
     else:
         print_article(article, places, sys.stdout)
-    return DONE
-
-
-def ask_question(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`dateline ask`: answer a question, sources first."""
-    if not arguments.question.strip():
-        raise UsageError("the question is empty")
-    filters = read_filters(arguments.after, arguments.before, arguments.source)
-    as_of = read_day(arguments.as_of, "--as-of")
-    target = _save_target(arguments.save)
-    with _open_assistant(settings) as assistant:
-        if arguments.json:
-            from ui.answer_json import answer_object
-
-            answer = assistant.ask(arguments.question, filters=filters, as_of=as_of)
-            _print_json(answer_object(answer))
-        else:
-            answer = print_events(assistant.stream(arguments.question, filters=filters, as_of=as_of), sys.stdout)
-        if target is not None:
-            _save(answer, assistant.catalogue, settings.model, target)
     return DONE
 
 
@@ -119,7 +102,7 @@ def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         from ui.answer_json import timeline_object
 
-        _print_json(timeline_object(timeline))
+        print_json(timeline_object(timeline))
     else:
         print_timeline(timeline, sys.stdout)
     return DONE
@@ -130,6 +113,15 @@ def verify_pack(arguments: argparse.Namespace, settings: Settings) -> int:
     from ui.verify_command import run_verify
 
     return run_verify(arguments, settings)
+
+
+def serve_mcp(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline mcp`: the tools for programs that speak the Model Context Protocol, until standard input ends."""
+    from ui.mcp_server import make_mcp_server
+
+    with open_assistant(settings) as assistant:
+        make_mcp_server(assistant).run("stdio")
+    return DONE
 
 
 def prepare(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -150,7 +142,7 @@ def chat(arguments: argparse.Namespace, settings: Settings) -> int:
 
     # An empty index will do to begin with: articles can be added on the page.
     Catalogue(Home(settings.home), create=True).close()
-    with _open_assistant(settings) as assistant:
+    with open_assistant(settings) as assistant:
         serve(assistant, settings, announce=_say_address)
     return DONE
 
@@ -159,31 +151,24 @@ def _say_address(address: str) -> None:
     print(f"Dateline is at {address} (Ctrl-C ends it)", flush=True)
 
 
-def _open_assistant(settings: Settings) -> Assistant:
+def open_assistant(settings: Settings) -> Assistant:
+    """The assistant that `settings` name; its model loads in the background."""
     from qa.assistant import Assistant
 
-    return Assistant.open(settings.home, model=settings.model, models_dir=settings.models_dir)
+    llm = _remote_model(settings) if settings.llm else None
+    return Assistant.open(settings.home, model=settings.model, models_dir=settings.models_dir, llm=llm)
 
 
-def _save_target(name: str | None) -> Path | None:
-    """The file to save to, if any. Raises UsageError for one that cannot be, before the question is asked."""
-    if name is None:
-        return None
-    from ui.export import check_target
+def _remote_model(settings: Settings) -> LLM:
+    from qa.remote import RemoteModel, parse_remote
 
-    path = Path(name).expanduser()
-    check_target(path)
-    return path
+    name = parse_remote(settings.llm)
+    if not name.stays_here:
+        log.warning("questions and quotes go to %s, which is not this machine", name.url)
+    return RemoteModel(name, key=settings.llm_key)
 
 
-def _save(answer: Answer, catalogue: Catalogue, model: str, path: Path) -> None:
-    from ui.export import save_pack
-    from ui.packing import make_pack, origin_of
-
-    save_pack(make_pack([answer], origin_of(catalogue, model)), path)
-    print(f"Saved {path}", file=sys.stderr)
-
-
-def _print_json(value: dict[str, Any]) -> None:
+def print_json(value: dict[str, Any]) -> None:
+    """One JSON object on standard output."""
     # ASCII: a terminal obeys the control characters that JSON allows unescaped (C1, bidirectional marks).
     print(json.dumps(value, default=str))

@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
-from index.errors import DatelineError, IndexMissingError, ModelError
+from index.errors import DatelineError, IndexMissingError, ModelError, UsageError
 from index.home import Home
 from ui.settings import Settings
 from ui.wording import one_line
@@ -101,6 +101,8 @@ def check_model(settings: Settings) -> Finding:
     """Whether the language model can answer at once, later, or not at all."""
     from qa.weights import CARRIERS, find_parts, find_prepared
 
+    if settings.llm:
+        return _check_remote(settings)
     name = settings.model
     folder = find_prepared(name, settings.models)
     if folder is not None:
@@ -115,6 +117,31 @@ def check_model(settings: Settings) -> Finding:
         found, _, advice = str(error).partition(": ")
         return Finding("model", State.FAULT, found, advice)
     return Finding("model", State.WARNING, f"{name} is not prepared yet", "run `dateline prepare` (once, some minutes)")
+
+
+def _check_remote(settings: Settings) -> Finding:
+    """Whether the server of `--llm` answers and knows the model."""
+    import httpx
+
+    from qa.remote import parse_remote
+
+    try:
+        name = parse_remote(settings.llm)
+        headers = {"Authorization": f"Bearer {settings.llm_key}"} if settings.llm_key else {}
+        reply = httpx.get(f"{name.url}/models", headers=headers, timeout=3, trust_env=not name.stays_here)
+        listed = {str(model["id"]) for model in reply.raise_for_status().json()["data"]}
+    except UsageError as error:
+        found, _, advice = str(error).partition(": ")
+        return Finding("model", State.FAULT, found, advice)
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        return Finding("model", State.FAULT, f"{settings.llm} does not answer ({error})", "start it, or mend --llm")
+    if name.model not in listed:
+        return Finding("model", State.WARNING, f"{name.url} does not list {name.model}", f"it has {sorted(listed)}")
+    if not name.stays_here:
+        return Finding(
+            "model", State.WARNING, f"{settings.llm} answers", "it is not on this machine: questions leave it"
+        )
+    return Finding("model", State.OK, f"{settings.llm} answers")
 
 
 def check_embedder(settings: Settings) -> Finding:

@@ -7,7 +7,6 @@ what the page shows.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import socket
 from collections.abc import Callable
@@ -26,14 +25,17 @@ from ui.answering import Queue
 from ui.api import add_api
 from ui.api_docs import add_docs
 from ui.gate import Gate, user_name
+from ui.loopback import is_loopback
 from ui.openai_api import add_openai_api
 from ui.page import build_page, page_head, page_theme
+from ui.running import announced
 from ui.settings import read_version
 from ui.users import Users
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-    from ui.settings import Settings
+    from ui.running import announced
+from ui.settings import Settings
 
 # Gradio compiles its templates with Function() and styles elements in place, hence the two "unsafe" words.
 _POLICY = (
@@ -121,8 +123,10 @@ def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], No
         app, log_config=None, log_level=settings.log.lower(), access_log=False, timeout_graceful_shutdown=1
     )
     shown = f"[{host}]" if ":" in host else host
-    announce(f"http://{shown}:{port}")
-    uvicorn.Server(config).run(sockets=[listener])
+    address = f"http://{shown}:{port}"
+    announce(address)
+    with announced(settings.home, address, settings.reader):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _is_no_cut_stream(record: logging.LogRecord) -> bool:
@@ -154,11 +158,3 @@ def refuse_open_door(host: str, users: Users) -> None:
         raise UsageError(
             f"others could reach {host}: run `dateline users add NAME` for a token first, or serve on 127.0.0.1"
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

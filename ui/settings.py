@@ -1,4 +1,4 @@
-"""Settings: what `DATELINE_*` says, overridden by flags, as one frozen value.
+"""Settings: `dateline.toml`, overridden by `DATELINE_*`, overridden by flags, as one frozen value.
 
 Also silences what libraries would send or fetch on their own; it must run before they are imported.
 This module imports none of them and does not know the command line.
@@ -7,10 +7,12 @@ This module imports none of them and does not know the command line.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from index.errors import UsageError
 
@@ -28,10 +30,24 @@ _QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 
+DEFAULTS = {
+    "home": "~/.local/share/dateline",
+    "model": DEFAULT_MODEL,
+    "models": "",
+    "llm": "",
+    "host": "127.0.0.1",
+    "port": "7860",
+    "log": "WARNING",
+}
+"""Every setting by its name in `dateline.toml`; in the environment it is `DATELINE_` and the same in capitals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the index and models live, which model answers, where the page is served."""
+    """Where the index and models live, which model answers, where the page is served.
+
+    `llm` names a model behind a server (`openai:URL#model`), empty for `model` here; `llm_key` is its token.
+    """
 
     home: Path
     model: str = DEFAULT_MODEL
@@ -39,34 +55,78 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     log: str = "WARNING"
+    llm: str = ""
+    llm_key: str = ""
 
     @property
     def models(self) -> Path:
         """The folder of converted model weights."""
         return self.models_dir or self.home / "models"
 
+    @property
+    def reader(self) -> str:
+        """The name of the model that reads, wherever it runs."""
+        return self.llm or self.model
 
-def read_settings(
-    environ: Mapping[str, str],
-    *,
-    home: str | None = None,
-    model: str | None = None,
-    host: str | None = None,
-    port: str | None = None,
-) -> Settings:
-    """The settings that hold: flags before `environ` before defaults.
 
-    Raises UsageError for a port or log level that cannot be meant.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A setting's text and where it stands: a flag, a variable, a file, or "default"."""
+
+    value: str
+    origin: str
+
+
+def read_settings(environ: Mapping[str, str], *, config: str | None = None, **flags: str | None) -> Settings:
+    """The settings that hold; `flags` are named as in `DEFAULTS`.
+
+    Raises:
+        UsageError: a value cannot be meant, or the file that `config` or DATELINE_CONFIG names cannot be read.
     """
-    models = environ.get("DATELINE_MODELS", "")
+    given = resolve_settings(environ, config=config, **flags)
+    models = given["models"].value
     return Settings(
-        home=_path(home or environ.get("DATELINE_HOME") or "~/.local/share/dateline"),
-        model=model or environ.get("DATELINE_MODEL") or DEFAULT_MODEL,
+        home=_path(given["home"].value),
+        model=given["model"].value,
         models_dir=_path(models) if models else None,
-        host=host or environ.get("DATELINE_HOST") or "127.0.0.1",
-        port=_port(*_named("--port", port, "DATELINE_PORT", environ)),
-        log=_log_level(environ.get("DATELINE_LOG") or "WARNING"),
+        host=given["host"].value,
+        port=_port(given["port"]),
+        log=_log_level(given["log"]),
+        llm=given["llm"].value,
+        llm_key=environ.get("DATELINE_LLM_KEY", ""),
     )
+
+
+def resolve_settings(environ: Mapping[str, str], *, config: str | None = None, **flags: str | None) -> dict[str, Given]:
+    """Every setting with where its value comes from. Raises UsageError for a file that cannot be read."""
+    file = find_config(environ, config)
+    stored = _read_file(file) if file else {}
+    given = {}
+    for name, default in DEFAULTS.items():
+        variable = f"DATELINE_{name.upper()}"
+        flag = flags.get(name)
+        if flag is not None and (flag or name == "port"):
+            given[name] = Given(flag, f"--{name}")
+        elif environ.get(variable):
+            given[name] = Given(environ[variable], variable)
+        elif name in stored:
+            given[name] = Given(stored[name], str(file))
+        else:
+            given[name] = Given(default, "default")
+    return given
+
+
+def find_config(environ: Mapping[str, str], config: str | None = None) -> Path | None:
+    """The settings file: the one named, else `dateline/dateline.toml` in the user's configuration folder if it exists.
+
+    None is looked for in the working folder: a folder of articles must not say where questions go.
+    """
+    if named := config or environ.get("DATELINE_CONFIG"):
+        return _path(named)
+    home = environ.get("HOME")
+    folder = environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    file = Path(folder) / "dateline" / "dateline.toml"
+    return file if folder and file.is_file() else None
 
 
 def quieten_libraries(environ: MutableMapping[str, str], model: str) -> None:
@@ -93,25 +153,32 @@ def read_version() -> str:
         return "(not installed)"
 
 
+def _read_file(file: Path) -> dict[str, str]:
+    try:
+        stored: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"cannot read the settings in {file} ({error}): mend it, or name another --config") from error
+    for name, value in stored.items():
+        if name not in DEFAULTS:
+            raise UsageError(f"{file} sets {name!r}, which is none of {', '.join(DEFAULTS)}: take it out")
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise UsageError(f"{file} sets {name} to {value!r}: give a text or a number")
+    return {name: str(value) for name, value in stored.items()}
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _named(flag: str, value: str | None, variable: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The text to read and the name of where it stands, for messages."""
-    if value is not None:
-        return flag, value
-    return variable, environ.get(variable) or "7860"
-
-
-def _port(name: str, text: str) -> int:
+def _port(given: Given) -> int:
+    text = given.value
     if text.isascii() and text.isdigit() and 0 <= int(text) <= 65535:
         return int(text)
-    raise UsageError(f"{name} is {text!r}: give a port number from 0 (any free one) to 65535")
+    raise UsageError(f"{given.origin}: port {text!r}: give a port number from 0 (any free one) to 65535")
 
 
-def _log_level(text: str) -> str:
-    level = text.upper()
+def _log_level(given: Given) -> str:
+    level = given.value.upper()
     if level not in _LOG_LEVELS:
-        raise UsageError(f"DATELINE_LOG is {text!r}: give one of {', '.join(_LOG_LEVELS)}")
+        raise UsageError(f"{given.origin}: log {given.value!r}: give one of {', '.join(_LOG_LEVELS)}")
     return level

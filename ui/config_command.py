@@ -1,0 +1,50 @@
+"""`dateline config` and `dateline completion`: which settings hold and where they come from; completion for shells."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+
+from index.errors import UsageError
+from ui.settings import DEFAULTS, Settings, find_config, resolve_settings
+from ui.wording import one_line
+
+DONE = 0
+SHELLS = ("bash", "zsh", "tcsh")
+
+
+def show_config(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline config`: every setting, its value, its origin."""
+    flags = {name: getattr(arguments, name, None) for name in DEFAULTS}
+    config = getattr(arguments, "config", None)
+    given = resolve_settings(os.environ, config=config, **flags)
+    if arguments.json:
+        print(json.dumps({name: asdict(each) for name, each in given.items()}))
+        return DONE
+    values = {name: each.value or "-" for name, each in given.items()}
+    values["models"] = str(settings.models)
+    width = max(map(len, values.values()))
+    for name, each in given.items():
+        print(f"{name:<7} {one_line(values[name]):<{width}}  {one_line(each.origin)}")
+    if settings.llm_key:
+        print(f"{'llm key':<7} {'(set)':<{width}}  DATELINE_LLM_KEY")
+    file = find_config(os.environ, config)
+    where = "~/.config/dateline/dateline.toml" if file is None else str(file)
+    print(f"\n{'no settings file; it would be' if file is None else 'settings file:'} {one_line(where)}")
+    return DONE
+
+
+def print_completion(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`dateline completion SHELL`: a script that teaches the shell our commands and flags."""
+    import shtab
+
+    from ui.cli import make_parser
+
+    del settings
+    if arguments.shell not in SHELLS:
+        raise UsageError(f"no completion for {arguments.shell!r}: give one of {', '.join(SHELLS)}")
+    sys.stdout.write(shtab.complete(make_parser(), shell=arguments.shell) + "\n")
+    return DONE
