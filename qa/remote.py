@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,8 +115,8 @@ class RemoteModel(CustomLLM):
     @llm_completion_callback()
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         """The answer to `prompt` as a user's message."""
-        *_, last = self.stream_complete(prompt, formatted=formatted, **kwargs)
-        return last
+        *_, last = self._responses([ChatMessage(role=MessageRole.USER, content=prompt)], **kwargs)
+        return CompletionResponse(text=last.message.content or "", raw=last.raw)
 
     @llm_completion_callback()
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
@@ -126,7 +126,7 @@ class RemoteModel(CustomLLM):
 
     def _responses(
         self, messages: Sequence[ChatMessage], *, max_tokens: int = 256, stop: Sequence[str] = (), **_: Any
-    ) -> Iterator[ChatResponse]:
+    ) -> Generator[ChatResponse, None, None]:
         body: dict[str, Any] = {
             "model": self.model_name,
             "messages": [{"role": m.role.value, "content": m.content or ""} for m in messages],
@@ -138,7 +138,7 @@ class RemoteModel(CustomLLM):
             body["stop"] = list(stop)
         text, logprobs, read = "", [], 0
         for value in self._chunks(body):
-            choice = next(iter(value.get("choices") or ()), {})
+            choice: dict[str, Any] = next(iter(value.get("choices") or ()), {})
             delta = (choice.get("delta") or {}).get("content") or ""
             logprobs += [float(t["logprob"]) for t in (choice.get("logprobs") or {}).get("content") or ()]
             read = (value.get("usage") or {}).get("prompt_tokens") or read

@@ -133,6 +133,10 @@ def _check_remote(settings: Settings) -> Finding:
     except UsageError as error:
         found, _, advice = str(error).partition(": ")
         return Finding("model", State.FAULT, found, advice)
+    except httpx.HTTPStatusError:  # `transformers serve` without a hub's cache
+        return Finding(
+            "model", State.WARNING, f"{name.url} does not list its models", "see whether `dateline ask` works"
+        )
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         return Finding("model", State.FAULT, f"{settings.llm} does not answer ({error})", "start it, or mend --llm")
     if name.model not in listed:

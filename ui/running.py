@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 from ui.loopback import is_loopback
 
 _FILE = "server.json"
-_LIFE_S = 3.0
-"""A server that does not say that it lives within this time is not waited for."""
+_LIFE_S = 10.0
+"""A server that does not say that it lives within this time is not waited for; one that is gone
+refuses at once."""
 
 
 @contextmanager
