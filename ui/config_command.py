@@ -46,5 +46,5 @@ def print_completion(arguments: argparse.Namespace, settings: Settings) -> int:
     del settings
     if arguments.shell not in SHELLS:
         raise UsageError(f"no completion for {arguments.shell!r}: give one of {', '.join(SHELLS)}")
-    sys.stdout.write(shtab.complete(make_parser(), shell=arguments.shell) + "\n")
+    sys.stdout.write(shtab.complete(make_parser(), arguments.shell) + "\n")
     return DONE
