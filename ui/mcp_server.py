@@ -32,7 +32,7 @@ _INSTRUCTIONS = (
     "character for character, in an article; where the articles do not answer, `abstained` is true. Quote and cite "
     "what you use: title, source, date."
 )
-_READS = ToolAnnotations(readOnlyHint=True, openWorldHint=False)
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _MAX_READ_CHARS = 50_000
 
 T = TypeVar("T")
