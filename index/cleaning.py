@@ -29,6 +29,7 @@ from index.furniture import (
     TIMESTAMP,
     name_furniture,
 )  # fmt: skip
+from index.imprint import closing_source, dateline_source, read_imprint
 from index.readers import RawArticle
 from index.repeats import drop_repeated_sentences, find_near_repeats
 from index.wrapping import is_wrapped, join_wrapped
@@ -80,7 +81,10 @@ def clean_article(raw: RawArticle) -> Article:
     dateline = DATELINE.match(paragraphs[0])
     url = clean_text(raw.url).strip()
     source = (
-        clean_text(raw.source).strip() or host_name(url) or found.agency or (dateline["agency"] if dateline else "")
+        clean_text(raw.source).strip()
+        or host_name(url)
+        or found.agency
+        or (dateline["agency"] if dateline else dateline_source(paragraphs[0]))
     )
     published = parse_date(raw.published) or found.published or found.stamped or parse_date(raw.made)
     digest = hash_text(found.title, text)
@@ -128,6 +132,9 @@ def _take_header(lines: list[str], found: _Found) -> list[str]:
             continue
         if day := parse_date(line):
             found.published = found.published or day
+        elif imprint := read_imprint(line):
+            found.published = found.published or imprint.published
+            found.author, found.agency = found.author or imprint.author, found.agency or imprint.source
         elif match := BYLINE.fullmatch(line):
             found.author = found.author or match["author"]
         elif found.published and AGENCY_ENDED.fullmatch(line) and len(lines) - number > 2:
@@ -171,8 +178,9 @@ def _is_furniture(line: str, found: _Found) -> bool:
     if TIMESTAMP.fullmatch(line):
         found.stamped = found.stamped or parse_date(line)
         return True
-    if match := AGENCY_LINE.fullmatch(line):
-        found.agency = found.agency or match["agency"]
+    match = AGENCY_LINE.fullmatch(line)
+    if agency := match["agency"] if match else closing_source(line):
+        found.agency = found.agency or agency
         return True
     return name_furniture(line) is not None
 

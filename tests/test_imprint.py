@@ -1,0 +1,77 @@
+"""Who published an article and when, from lines in forms that no list of agencies holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index.cleaning import clean_article
+from index.imprint import Imprint, closing_source, dateline_source, read_imprint
+from index.readers import RawArticle, read_file
+
+DAY = date(2017, 8, 17)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Aug. 17, 2017 - Harbour Wire", Imprint("Harbour Wire", "", DAY)),
+        ("Harbour Wire | 17 August 2017", Imprint("Harbour Wire", "", DAY)),
+        ("17 August 2017 — The Island Post", Imprint("The Island Post", "", DAY)),
+        ("By Anna Berg | August 17, 2017", Imprint("", "Anna Berg", DAY)),
+        ("Source: Bank of Aland News", Imprint("Bank of Aland News")),
+        ("Published by: Harbour Wire", Imprint("Harbour Wire")),
+    ],
+)
+def test_header_lines_tell_source_and_day(line: str, expected: Imprint) -> None:
+    assert read_imprint(line) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Harbour Wire",
+        "The ferry sailed on 17 August 2017 - with nobody on board.",
+        "Home | News | 17 August 2017",
+        "17 August 2017 - 3 min read",
+        "August 17, 2017 - Updated",
+        "Harbour Wire - Island Post",
+        "Source: the ministry said so",
+        "",
+    ],
+)
+def test_other_lines_tell_nothing(line: str) -> None:
+    assert read_imprint(line) is None
+
+
+def test_a_closing_line_in_brackets_names_the_publisher() -> None:
+    assert closing_source("(Island Post)") == "Island Post"
+    assert closing_source("[ANP]") == "ANP"
+    assert not closing_source("(Applause)")
+    assert not closing_source("(File Photo)")
+    assert not closing_source("(Island Post) The ferry sank.")
+
+
+def test_a_dateline_names_the_publisher() -> None:
+    assert dateline_source("OSLO, Aug 17 (Harbour Wire) — The ferry sank.") == "Harbour Wire"
+    assert not dateline_source("The ferry (Aurora) sank.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ferry sinks off Aland\n\nAug. 17, 2017 - Harbour Wire\n\nThe ferry sank on Thursday. Nobody was hurt.",
+        "Ferry sinks off Aland\n\n17 August 2017\n\nThe ferry sank on Thursday. Nobody was hurt.\n\n(Harbour Wire)",
+        "Ferry sinks off Aland\n\n17 August 2017\nSource: Harbour Wire\n\nThe ferry sank on Thursday. Nobody was hurt.",
+    ],
+)
+def test_the_article_has_them_and_its_text_does_not(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "ferry.txt"
+    file.write_text(text, encoding="utf-8")
+    (raw,) = read_file(file)
+    assert isinstance(raw, RawArticle)
+    article = clean_article(raw)
+    assert (article.source, article.published) == ("Harbour Wire", DAY)
+    assert article.text == "The ferry sank on Thursday. Nobody was hurt."
