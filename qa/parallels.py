@@ -139,7 +139,8 @@ def _beside(a: Words, at: tuple[int, int], b: Words, question: str) -> tuple[int
     asked = _content(question)
     before, after = a.stems[max(0, at[0] - 3) : at[0]], a.stems[at[1] : at[1] + 3]
     for place in range(len(b.stems)):
-        if _telling(before, asked) and b.stems[place : place + len(before)] == before:
+        # "the city of ..." names another city; "won by ..." another winner.
+        if before[-1:] != ("of",) and _telling(before, asked) and b.stems[place : place + len(before)] == before:
             start = place + len(before)
             return start, _phrase_end(b, start)
         if _telling(after, asked) and b.stems[place : place + len(after)] == after:
