@@ -136,7 +136,8 @@ def _claim(text: str, marks: str, citations: Sequence[Citation], turn: int) -> s
     best = min(citations, key=lambda c: list(Verdict).index(c.verdict))
     numbers = " ".join(str(number) for number in sorted({c.number for c in citations}))
     opening = f'<span class="dl-claim" data-verdict="{best.verdict}" data-numbers="{numbers}">'
-    body = f"{opening}{_linked(text, turn)}</span>{_linked(marks, turn)}"
+    # Our marks stand after the claim; a "[1]" within it is the article's own and must not look like one of them.
+    body = f"{opening}{safe(text)}</span>{_linked(marks, turn)}"
     if best.verdict is Verdict.SUPPORTED:
         return body
     reason = best.reason or "the source does not bear out every part of this sentence"
