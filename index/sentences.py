@@ -13,6 +13,7 @@ import sentencex
 
 from index.article import Span
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r"[^\r\n]+")
 _WEEKDAY_OR_ZONE = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|ET|EST|EDT|PT|PST|PDT|GMT|BST|CET|local time|on|in"
 # Pieces of measured mistakes: "5 p.m. | Tuesday", "D-W. | Va., voted", "www.cnn.com. | for more".
@@ -38,7 +39,8 @@ def split_sentences(text: str) -> list[Span]:
 
 def _split_line(text: str, offset: int, line: str) -> list[Span]:
     spans: list[Span] = []
-    for piece in sentencex.segment("en", line):
+    # sentencex refuses what is no valid Unicode; one character stands for one, so that offsets stay.
+    for piece in sentencex.segment("en", _SURROGATE.sub("\ufffd", line)):
         span = _trimmed(text, offset, offset + len(piece))
         offset += len(piece)
         if span is None:

@@ -172,6 +172,7 @@ class Assistant:
             ModelError: the model cannot be used.
         """
         started = time.perf_counter()
+        question = question.encode("utf-8", "replace").decode()  # JSON can hold half a character; tokenizers cannot
         query = Query(make_standalone(question, history), as_of or date.today(), filters)
         reply = reply_to_smalltalk(question)
         if reply is not None:

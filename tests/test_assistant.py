@@ -146,3 +146,7 @@ def test_examples_ask_what_the_articles_hold(assistant: Assistant) -> None:
         )
         assert asked
         assert asked[1].lower() in text
+
+
+def test_half_a_character_in_a_question_is_no_error(assistant: Assistant) -> None:
+    assert assistant.ask("How many guards were killed in \ud800 Volgograd?").evidence

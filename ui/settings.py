@@ -167,7 +167,10 @@ def _read_file(file: Path) -> dict[str, str]:
 
 
 def _path(text: str) -> Path:
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{text!r} begins with a user whom this machine does not know: write the path out") from error
 
 
 def _port(given: Given) -> int:
