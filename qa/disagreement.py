@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.search import Findings
+from index.terms import speaks_of_now
 from qa.answer import Disagreement, Evidence, Reading, Verdict
 from qa.attribution import judge_sentence
 from qa.counts import asks_count, read_count
@@ -106,6 +107,8 @@ def _other_shown(
 ) -> str:
     """The other value that `item` gives, or ""."""
     for holder, held, at in holding:
+        if speaks_of_now(question) and not _of_one_time(holder, item):
+            continue  # last year's winner is no other value for this year's
         span = other_value(held, at, words, question)
         if span and not is_same(answer, span.of(item.quote), holder.article.published, item.article.published):
             return span.of(item.quote)
@@ -132,10 +135,21 @@ def _differing_values(
         parts = differing_part(words, split_words(item.quote, item.article.title), question, kind)
         if parts is None or item.article.id == quote.article.id:
             continue
+        if speaks_of_now(question) and not _of_one_time(quote, item):
+            continue
         value, other = parts[0].of(quote.quote), parts[1].of(item.quote)
         if not is_same(value, other, quote.article.published, item.article.published):
             values += [_Value(value, quote), _Value(other, item)]
     return values
+
+
+_ONE_TIME_DAYS = 60
+
+
+def _of_one_time(a: Evidence, b: Evidence) -> bool:
+    """Whether two reports can be of one event; without a date they can."""
+    days = a.article.published, b.article.published
+    return days[0] is None or days[1] is None or abs((days[0] - days[1]).days) <= _ONE_TIME_DAYS
 
 
 def _counted_values(question: str, answer: str, evidence: Sequence[Evidence], pool: Sequence[Evidence]) -> list[_Value]:

@@ -100,6 +100,17 @@ def test_another_date_is_another_value_unless_it_is_the_same_day() -> None:
     )
 
 
+def test_last_year_s_winner_is_no_other_value_for_this_year_s() -> None:
+    text = "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund."
+    last_year = make_article("Marathon", text, published=date(2014, 11, 15))
+    evidence = [
+        *said(("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14)),
+        Evidence(2, last_year, Span(0, len(text)), 1.0),
+    ]
+    assert not values(evidence, "Who won the marathon in Oslo this week?", "Anna Berg")
+    assert values(evidence, "Who won the marathon in Oslo?", "Anna Berg")
+
+
 def test_an_answer_in_a_whole_sentence_is_compared_by_its_quote() -> None:
     evidence = said(
         ("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14),
