@@ -23,8 +23,9 @@ from index.catalogue import Catalogue
 from index.errors import UsageError
 from index.home import Home
 from index.query import Filters, Query
-from qa.answer import Answer, Citation, Evidence, Verdict
+from qa.answer import Answer, Citation, Disagreement, Evidence, Reading, Verdict
 from qa.assistant import Assistant
+from qa.composition import Draft
 from ui.evidence_pack import FilterValues, Pack, PackedAnswer, read_pack
 from ui.export import SUFFIXES, export_pack, load_pack, save_pack
 from ui.pack_check import Standing, check_pack
@@ -217,6 +218,25 @@ def test_an_untouched_pack_stands(pack: Pack, assistant: Assistant) -> None:
     checks = check_pack(pack, assistant.catalogue)
     assert len(checks) >= len(pack.answers[0].evidence)
     assert {check.standing for check in checks} == {Standing.STANDS}
+
+
+def test_values_on_which_articles_differ_stand_with_their_day_and_fall_when_altered(catalogue: Catalogue) -> None:
+    texts = {"Four guards were killed in the attack.": date(2024, 8, 24), "One guard was killed in the attack.": None}
+    articles = [make_article(f"Report {n}", t, published=d, path=f"/{n}.txt") for n, (t, d) in enumerate(texts.items())]
+    for article in articles:
+        catalogue.add_article(article)
+    evidence = tuple(Evidence(n, a, Span(0, len(a.text)), 1.0) for n, a in enumerate(articles, start=1))
+    draft = Draft()
+    readings = (Reading("four", (1,), 1), Reading("one", (2,), 1))
+    draft.add_disagreement(Disagreement(readings), evidence)
+    answer = Answer(
+        "How many guards were killed?", Query("How many guards were killed?", AS_OF), draft.text, "", "", False,
+        evidence, tuple(draft.citations), disagreements=(Disagreement(readings),),
+    )  # fmt: skip
+    pack = packed(answer)
+    assert [check for check in check_pack(pack, catalogue) if check.standing is not Standing.STANDS] == []
+    pack.answers[0].text = pack.answers[0].text.replace("four", "nine")
+    assert Standing.FAILS in {check.standing for check in check_pack(pack, catalogue)}
 
 
 def altered(pack: Pack, change: str) -> Pack:

@@ -6,6 +6,7 @@ show here. This module does not know how packs are stored or findings printed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
 from ui.evidence_pack import CitedClaim, Pack, PackedAnswer, Quote
 
+_DAY = re.compile(r" \((?:\d{4}-\d{2}-\d{2}|no date)\)$")
 _ELSEWHERE = 5
 """Passages with the same words that are looked at for a quote whose article is gone."""
 
@@ -97,7 +99,9 @@ def _find_fault(citation: CitedClaim, answer: PackedAnswer, standing: dict[int, 
     if citation.quote != (item.span.start, item.span.end):
         return f"cites other words than those of [{citation.number}]"
     said = answer.text[citation.claim[0] : citation.claim[1]]
-    judged = judge_sentence(said, [item], answer.standalone_question)
-    if not said.strip() or judged.verdict is Verdict.UNSUPPORTED:
+    # A value on which articles differ is followed by the newest article's day, which the other quotes need not hold.
+    value = _DAY.sub("", said) if answer.disagreements else said
+    judged = judge_sentence(value, [item], answer.standalone_question)
+    if not value.strip() or judged.verdict is Verdict.UNSUPPORTED:
         return f"the quote does not bear this out ({judged.reason})"
     return ""
