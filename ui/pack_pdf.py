@@ -18,7 +18,7 @@ from fpdf.enums import XPos, YPos
 
 from index.errors import UsageError
 from ui.evidence_pack import Pack, PackedAnswer, Quote
-from ui.pack_text import cautions, say_origin, say_reference, say_scope, split_marks, web_address
+from ui.pack_text import cautions, needs_heading, say_origin, say_reference, say_scope, split_marks, web_address
 from ui.wording import one_line, printable
 
 ATTACHMENT = "evidence-pack.json"
@@ -35,7 +35,7 @@ def to_pdf(pack: Pack) -> bytes:
     """The pack on pages of A4."""
     document = _Document(pack)
     for answer in pack.answers:
-        document.add_answer(answer)
+        document.add_answer(answer, heading=needs_heading(pack, answer))
     document.add_origin(pack)
     return document.finish()
 
@@ -75,9 +75,10 @@ class _Document:
         self._pdf.add_page()
         self._write(pack.title, size=16, gap=2)
 
-    def add_answer(self, answer: PackedAnswer) -> None:
+    def add_answer(self, answer: PackedAnswer, *, heading: bool) -> None:
         """A question, its answer with [n], the quotes."""
-        self._write(answer.question, size=12, gap=1, before=5)
+        if heading:
+            self._write(answer.question, size=12, gap=1, before=5)
         if one_line(answer.standalone_question) != one_line(answer.question):
             self._write(f"Understood as: {answer.standalone_question}", size=8.5, ink=_PALE)
         self._write(f"Asked {say_scope(answer)}", size=8.5, ink=_PALE, gap=2)

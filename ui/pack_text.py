@@ -61,6 +61,11 @@ def cautions(answer: PackedAnswer) -> Iterator[str]:
         yield f"{len(answer.withheld)} sentence(s) withheld: no source bears out what the model wrote."
 
 
+def needs_heading(pack: Pack, answer: PackedAnswer) -> bool:
+    """Whether the question is to be said: it is not where it is the title already."""
+    return len(pack.answers) > 1 or pack.title != one_line(answer.question)
+
+
 def say_scope(answer: PackedAnswer) -> str:
     """As of which day, and among which articles, the question was asked."""
     filters = answer.filters
@@ -102,7 +107,7 @@ def to_markdown(pack: Pack) -> str:
     notes: list[str] = []
     for at, answer in enumerate(pack.answers, start=1):
         prefix = f"{at}-" if len(pack.answers) > 1 else ""
-        parts += _markdown_answer(answer, prefix, heading=len(pack.answers) > 1 or pack.title != answer.question)
+        parts += _markdown_answer(answer, prefix, heading=needs_heading(pack, answer))
         notes += [_markdown_note(quote, prefix) for quote in answer.cited]
     return "\n\n".join([*parts, "\n\n".join(notes)]).strip() + "\n"
 
@@ -161,7 +166,9 @@ def _escape_line(line: str) -> str:
 def to_html(pack: Pack) -> str:
     """The pack as one HTML file: style within, no script, nothing loaded."""
     style = resources.files("ui").joinpath("pack.css").read_text(encoding="utf-8")
-    body = "".join(_html_answer(answer, at) for at, answer in enumerate(pack.answers, start=1))
+    body = "".join(
+        _html_answer(answer, at, heading=needs_heading(pack, answer)) for at, answer in enumerate(pack.answers, start=1)
+    )
     data = pack.model_dump_json().replace("<", "\\u003c")
     title = escape_html(pack.title)
     return (
@@ -174,8 +181,8 @@ def to_html(pack: Pack) -> str:
     )
 
 
-def _html_answer(answer: PackedAnswer, at: int) -> str:
-    parts = [f"<h2>{escape_html(answer.question)}</h2>"]
+def _html_answer(answer: PackedAnswer, at: int, *, heading: bool) -> str:
+    parts = [f"<h2>{escape_html(answer.question)}</h2>"] if heading else []
     if one_line(answer.standalone_question) != one_line(answer.question):
         parts.append(f"<p class=aside>Understood as: {escape_html(answer.standalone_question)}</p>")
     parts.append(f"<p class=aside>Asked {escape_html(say_scope(answer))}</p>")
