@@ -9,7 +9,8 @@ token's log-probability. Two things make it fast and leave its output as it is:
 - Prompt look-up (Saxena 2023; `prompt_lookup_num_tokens` in transformers): an answer that quotes its evidence
   repeats token runs of the prompt. The run that followed the last few tokens is guessed and checked in one
   forward pass; only guesses that greedy decoding would have made are taken. In half precision a pass of several
-  tokens can round differently from a pass of one, so there it is off.
+  tokens can round differently from a pass of one: the same prompt always gives the same answer, but where two
+  tokens are as good as equally likely it may be the other one.
 
 This module does not know text, tokenizers or templates.
 """
@@ -174,7 +175,7 @@ class Decoder:
         return rows
 
     def _guess(self, cache: DynamicCache, ids: Sequence[int], most: int) -> list[int]:
-        if self._model.dtype != torch.float32 or any(cache.is_sliding) or not cache.is_croppable:
+        if any(cache.is_sliding) or not cache.is_croppable:
             return []
         return find_repeat(ids, min(most, _GUESS))
 

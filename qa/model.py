@@ -83,12 +83,13 @@ class LocalModel(CustomLLM):
         device: str = "auto",
         threads: int = 0,
         correction: Path | None = None,
+        dtype: str = "auto",
     ) -> None:
         """Load the model; `device` is "auto", "cuda", "mps" or "cpu", `threads` 0 torch's choice.
 
         torch chooses the physical cores. `correction` is a file as `qa/correction.py` reads it; without one the
-        default model gets the program's own, any other model none. Half precision on a GPU, float32 on the CPU, where
-        half is slower.
+        default model gets the program's own, any other model none. `dtype` "auto" is half precision on a GPU and on
+        a CPU that multiplies bfloat16 in hardware, else "float32"; that or "bfloat16" may be given.
 
         Raises:
             ModelError: the folder holds no chat model that transformers can load.
@@ -96,7 +97,7 @@ class LocalModel(CustomLLM):
         from qa.decoding import Decoder
         from qa.loading import load_model, read_stop_ids
 
-        model, tokenizer = load_model(folder, device, threads, correction)
+        model, tokenizer = load_model(folder, device, threads, correction, dtype)
         longest = getattr(model.config, "max_position_embeddings", context_window)
         super().__init__(
             model_name=name or folder.name, context_window=min(context_window, longest), max_tokens=max_tokens

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -54,7 +55,13 @@ def greedy(model: LocalModel, messages: list[ChatMessage], max_tokens: int) -> l
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> LocalModel:
     folder = tmp_path_factory.mktemp("tiny")
     write_tiny_gguf(folder / "tiny.gguf")
-    return LocalModel(prepare_model(str(folder / "tiny.gguf"), folder), context_window=200)
+    return LocalModel(prepare_model(str(folder / "tiny.gguf"), folder), context_window=200, dtype="float32")
+
+
+@pytest.fixture(scope="module")
+def local_model(model_folder: Path) -> LocalModel:
+    """The default model in full precision, where the same numbers must come out however they are computed."""
+    return LocalModel(model_folder, dtype="float32")
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -304,3 +311,25 @@ def test_an_answer_does_not_begin_as_it_must_not(tiny: LocalModel) -> None:
     *_, other = tiny.stream_complete("the", max_tokens=3, not_first=[first])
     assert other.raw.tokens[0] != free.tokens[0]
     assert other.raw.token_logprobs[0] <= free.token_logprobs[0]
+
+
+def test_plain_cpu_is_given_full_precision() -> None:
+    script = "from qa.loading import has_fast_bfloat16; import sys; sys.exit(has_fast_bfloat16())"
+    environ = {**os.environ, "ATEN_CPU_CAPABILITY": "avx2"}
+    root = Path(__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", script], cwd=root, env=environ, check=False).returncode == 0
+
+
+def test_half_precision_answers_as_full_precision_does(local_model: LocalModel, model_folder: Path) -> None:
+    half = LocalModel(model_folder, dtype="bfloat16")
+    for question in QUESTIONS[:2]:
+        short, long = (m.generate_with_scores(chat(question), max_tokens=8) for m in (half, local_model))
+        assert short.text == long.text
+        assert sum(short.token_logprobs) == pytest.approx(sum(long.token_logprobs), abs=0.3)
+
+
+def test_only_weights_are_rounded_not_the_frequencies_of_positions(tiny: LocalModel) -> None:
+    half = LocalModel(Path(tiny._decoder._model.name_or_path), dtype="bfloat16")._decoder._model
+    assert {weight.dtype for weight in half.parameters()} == {torch.bfloat16}
+    whole = tiny._decoder._model.model.rotary_emb.inv_freq
+    assert torch.equal(half.model.rotary_emb.inv_freq, whole)
