@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +24,7 @@ from index.query import Filters, Query
 from index.search import Findings, Searcher
 from qa.answer import Answer, Delta, Disagreement, Done, Event, Evidence, Found, Turn
 from qa.attribution import judge_sentence
+from qa.background import prepare_work
 from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
 from qa.confidence import answer_from, estimate_confidence
 from qa.disagreement import find_disagreements
@@ -82,31 +84,40 @@ class _Outcome:
 class Assistant:
     """Answers questions from one index. For many threads; the model reads one question at a time."""
 
-    def __init__(self, searcher: Searcher, model: Future[LLM]) -> None:
+    def __init__(self, searcher: Searcher, model: Future[LLM], start_model: Callable[[], None] = lambda: None) -> None:
+        """`start_model` is called when a question needs the model."""
         self._searcher = searcher
         self._model = model
+        self._start_model = start_model
         self._reading = threading.Lock()
 
     @classmethod
     def open(
-        cls, home: Path | str, *, model: str = "default", models_dir: Path | None = None, llm: LLM | None = None
+        cls,
+        home: Path | str,
+        *,
+        model: str = "default",
+        models_dir: Path | None = None,
+        llm: LLM | None = None,
+        at_once: bool = True,
     ) -> Self:
         """Open the index in `home`; the model loads in the background, or is `llm`, any llama-index model.
+
+        It loads `at_once`, or when the first question has its sources: they come sooner then.
 
         Raises:
             IndexMissingError: there is no index in `home`.
             IndexMismatchError: the index was made by another version or embedder.
         """
         place = Home(home)
-        future: Future[LLM]
         if llm is not None:
-            future = Future()
-            future.set_result(llm)
-            return cls(Searcher(place), future)
-        pool = ThreadPoolExecutor(1, thread_name_prefix="model")
-        future = pool.submit(_load_model, model, models_dir or place.models)
-        pool.shutdown(wait=False)
-        return cls(Searcher(place), future)
+            given: Future[LLM] = Future()
+            given.set_result(llm)
+            return cls(Searcher(place), given)
+        future, start = prepare_work(partial(_load_model, model, models_dir or place.models), "model")
+        if at_once:
+            start()
+        return cls(Searcher(place), future, start)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -232,6 +243,7 @@ class Assistant:
         """Have the model write its answer; `cancel` is heeded while waiting for it, too."""
         from qa.reading import write_answer
 
+        self._start_model()
         while not self._model.done():
             _stop_if(cancel)
             time.sleep(0.05)

@@ -6,12 +6,15 @@ sentence that nothing was found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.article import Span
 from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
+from qa.facts import stems_of
+from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
 DIFFER = "\n\nThe articles differ: "
@@ -65,6 +68,12 @@ def tidy_answer(text: str) -> str:
     if len(tidy) > 1 and tidy[0] in "\"“'" and tidy[-1] in "\"”'":
         tidy = tidy[1:-1].strip()
     return tidy[:-1] if tidy.endswith(".") and len(split_claims(tidy)) == 1 and len(tidy.split()) < 8 else tidy
+
+
+def repeats_question(question: str, answer: str) -> bool:
+    """Whether `answer` says nothing that `question` does not, though it was not asked to choose."""
+    chooses = wanted(question) is Want.YES_OR_NO or re.search(r"\bor\b", question)
+    return not chooses and stems_of(answer) <= stems_of(question)
 
 
 def is_refusal(text: str) -> bool:

@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
+from qa.composition import repeats_question
 from qa.evidence import Selection
-from qa.reading import Reading, repeats_question
+
+if TYPE_CHECKING:
+    from qa.reading import Reading
 
 _YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
 

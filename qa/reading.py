@@ -6,7 +6,6 @@ a better estimate of confidence. This module does not know how evidence is chose
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Sequence
@@ -19,12 +18,10 @@ from llama_index.core.llms import LLM, ChatMessage
 from index.errors import CancelledError
 from index.query import Query
 from qa.answer import Evidence
-from qa.composition import tidy_answer
-from qa.facts import stems_of
+from qa.composition import repeats_question, tidy_answer
 from qa.model import LocalModel
 from qa.prompts import REFUSAL, build_messages
 from qa.remote import RemoteModel
-from qa.wants import Want, wanted
 
 MAX_TOKENS = 48
 """A short answer; a model that writes more is cut."""
@@ -74,12 +71,6 @@ def write_answer(
         options["not_first"].append(reading.text)
         reading = _write(llm, messages, options, cancel)
     return replace(reading, first_word_at=first.first_word_at, refusal_logprob=refusal)
-
-
-def repeats_question(question: str, answer: str) -> bool:
-    """Whether `answer` says nothing that `question` does not, though it was not asked to choose."""
-    chooses = wanted(question) is Want.YES_OR_NO or re.search(r"\bor\b", question)
-    return not chooses and stems_of(answer) <= stems_of(question)
 
 
 def _write(

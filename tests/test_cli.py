@@ -178,6 +178,29 @@ def test_light_commands_import_nothing_heavy(
     assert done.stdout.rstrip().endswith("HEAVY []"), done.stdout + done.stderr
 
 
+def test_sources_wait_for_no_part_of_the_language_model(
+    indexed: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    home, _ = indexed
+    code = (
+        "import sys\nfrom qa.assistant import Assistant\n"
+        f"events = Assistant.open({str(home)!r}, at_once=False).stream('What was reported?')\n"
+        "print(type(next(events)).__name__, [n for n in ('torch', 'transformers', 'llama_index') if n in sys.modules])"
+    )
+    done = run(code=code)
+    assert done.stdout.strip() == "Found []", done.stdout + done.stderr
+
+
+def test_program_does_not_wait_for_a_model_that_is_loading() -> None:
+    code = (
+        "import threading\nfrom qa.background import prepare_work\n"
+        "started, never = threading.Event(), threading.Event()\n"
+        "future, start = prepare_work(lambda: started.set() or never.wait(), 'model')\n"
+        "start()\nstart()\nstarted.wait()\nraise KeyboardInterrupt"
+    )
+    assert run(code=code).returncode != 0
+
+
 def test_ctrl_c_ends_with_130_and_no_traceback(tmp_path: Path) -> None:
     folder, home = tmp_path / "articles", tmp_path / "home"
     folder.mkdir()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from qa.composition import repeats_question
 from qa.polish import complete_date, complete_name, drop_counted
-from qa.reading import repeats_question
 
 
 @pytest.mark.parametrize(

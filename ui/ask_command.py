@@ -56,7 +56,7 @@ def _asking(
 
         yield lambda question: stream_from(address, question, catalogue, filters=filters, as_of=as_of)
         return
-    with open_assistant(settings) as assistant:
+    with open_assistant(settings, at_once=False) as assistant:
         yield lambda question: assistant.stream(question, filters=filters, as_of=as_of)
 
 

@@ -151,12 +151,12 @@ def _say_address(address: str) -> None:
     print(f"Dateline is at {address} (Ctrl-C ends it)", flush=True)
 
 
-def open_assistant(settings: Settings) -> Assistant:
-    """The assistant that `settings` name; its model loads in the background."""
+def open_assistant(settings: Settings, *, at_once: bool = True) -> Assistant:
+    """The assistant that `settings` name; its model loads in the background, `at_once` or after the first sources."""
     from qa.assistant import Assistant
 
     llm = _remote_model(settings) if settings.llm else None
-    return Assistant.open(settings.home, model=settings.model, models_dir=settings.models_dir, llm=llm)
+    return Assistant.open(settings.home, model=settings.model, models_dir=settings.models_dir, llm=llm, at_once=at_once)
 
 
 def _remote_model(settings: Settings) -> LLM:
