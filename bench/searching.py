@@ -1,0 +1,174 @@
+"""Searching archives of growing size, and at the smallest size llama-index's hybrid retriever beside.
+
+The archive is the indexed articles over and over, a tenth of each passage's words replaced by words drawn from all
+of them; its vectors are those of the originals plus normal noise of length 0.5, normalised: neighbours at the
+cosines that MiniLM gives to passages about one thing. The catalogue and Chroma are filled directly, not by an
+index run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.indexing import open_store, peer_embedder
+from bench.rows import Options, Row, median, percentile, time_calls
+from index.article import Article
+from index.catalogue import Catalogue
+from index.embedder import MiniLM
+from index.home import Home
+from index.query import Filters, Query
+from index.search import Searcher
+from index.vectors import VectorIndex
+from qa.evaluation.dataset import read_dataset
+
+_NOISE = 0.5
+_FIRST_DAY = date(2015, 1, 1).toordinal()
+_DAYS = 3_650
+_SOURCES = ("AP", "EFE", "Reuters", "AFP")
+_HALF = Filters(after=date.fromordinal(_FIRST_DAY + _DAYS // 2), sources=_SOURCES[:2])
+
+
+def measure(options: Options) -> list[Row]:
+    """Times at every size, and the exponent of their growth."""
+    queries = [Query(c.question, c.as_of) for c in read_dataset(Path(options.data)).cases[: options.questions]]
+    originals = read_originals(options.place / "index-ours")
+    rows: list[Row] = []
+    for size in options.sizes:
+        home = options.place / f"search-{size}"
+        if not (home / "whole").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            fill(home, originals, size)
+        peer = time_peer(home, queries) if size == min(options.sizes) else [0.0]
+        rows += describe(home, queries, peer, size)
+    medians = {r.size: r.ours for r in rows if r.what.startswith("search, median")}
+    if len(medians) > 1:
+        low, high = min(medians), max(medians)
+        grown = math.log(medians[high] / medians[low]) / math.log(high / low)
+        rows.append(Row(f"growth from {low:,} to {high:,}, exponent", grown, ""))
+    return rows
+
+
+def describe(home: Path, queries: Sequence[Query], peer: list[float], size: int) -> list[Row]:
+    """The figures of one archive; every question twice, the second counts."""
+    searcher = Searcher(Home(home))
+    filtered = [Query(q.text, q.as_of, _HALF) for q in queries]
+    times, narrow = ([time_calls(lambda q=q: searcher.find(q), 2)[1] for q in qs] for qs in (queries, filtered))
+    searcher.close()
+    return [
+        Row(f"search, median of {size:,}", 1e3 * median(times), "ms", 1e3 * median(peer), size=size),
+        Row(f"search, 95th percentile of {size:,}", 1e3 * percentile(times, 0.95), "ms", 1e3 * percentile(peer, 0.95)),
+        Row(f"filtered to a quarter, median of {size:,}", 1e3 * median(narrow), "ms"),
+    ]
+
+
+def read_originals(home: Path) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Text, vector and sentences' vectors of every passage indexed."""
+    catalogue = Catalogue(Home(home))
+    ids, vectors = catalogue.passage_vectors()
+    sentences = catalogue.sentence_vectors(ids)
+    passages = catalogue.load_passages(ids)
+    catalogue.close()
+    return [(p.text, v, sentences[p.id]) for p, v in zip(passages, vectors, strict=True)]
+
+
+def fill(folder: Path, originals: Sequence[tuple[str, np.ndarray, np.ndarray]], size: int) -> None:
+    """An index of at least `size` passages, ten originals to an article."""
+    home, chance = Home(folder), np.random.default_rng(0)
+    catalogue = Catalogue(home, create=True)
+    made = 0
+    for article, sources in alter(originals):
+        catalogue.add_article(article)
+        passages = catalogue.passages_without_vectors(100, after=made)
+        picked = [originals[sources[min(i, len(sources) - 1)]] for i in range(len(passages))]
+        catalogue.store_vectors(
+            (p.id, shake(o[1], chance), shake(_fit(o[2], len(p.sentences)), chance))
+            for p, o in zip(passages, picked, strict=True)
+        )
+        made = max((p.id for p in passages), default=made)
+        if made >= size:
+            break
+    catalogue.use_embedder(MiniLM.name)
+    with home.write_lock():
+        VectorIndex(home, catalogue).publish()
+    catalogue.close()
+    (folder / "whole").touch()
+
+
+def alter(originals: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Iterator[tuple[Article, list[int]]]:
+    """Articles without end, and the originals that each is made of."""
+    chance = random.Random(0)  # noqa: S311 no secret
+    words = [word for text, *_ in originals for word in text.split()]
+    number = 0
+    while True:
+        start = number * 10 % max(len(originals) - 10, 1)
+        sources = list(range(start, min(start + 10, len(originals))))
+        text = "\n\n".join(_alter_text(originals[i][0], words, chance) for i in sources)
+        day = date.fromordinal(_FIRST_DAY + chance.randrange(_DAYS))
+        identity = hashlib.sha256(f"{number} {text}".encode()).hexdigest()
+        title = " ".join(text.split()[:8])
+        yield (
+            Article(identity[:16], title, text, day, chance.choice(_SOURCES), "", "", (), f"made/{number}", identity),
+            sources,
+        )
+        number += 1
+
+
+def _alter_text(text: str, words: Sequence[str], chance: random.Random) -> str:
+    return " ".join(chance.choice(words) if chance.random() < 0.1 else word for word in text.split())
+
+
+def shake(vectors: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """`vectors` moved by noise, of unit length again."""
+    noise = chance.standard_normal(vectors.shape) * (_NOISE / math.sqrt(vectors.shape[-1]))
+    moved = (vectors + noise).astype(np.float32)
+    result: np.ndarray = moved / np.linalg.norm(moved, axis=-1, keepdims=True)
+    return result
+
+
+def _fit(vectors: np.ndarray, rows: int) -> np.ndarray:
+    return np.resize(vectors, (rows, 384))
+
+
+def time_peer(home: Path, queries: Sequence[Query]) -> list[float]:
+    """llama-index: reciprocal rank fusion over BM25Retriever and Chroma, the same passages and vectors."""
+    from llama_index.core import VectorStoreIndex
+    from llama_index.core.llms import MockLLM
+    from llama_index.core.retrievers import QueryFusionRetriever
+    from llama_index.retrievers.bm25 import BM25Retriever
+
+    nodes = peer_nodes(home)
+    store = open_store(home / "peer")
+    if not (home / "peer-whole").exists():
+        for start in range(0, len(nodes), 5_000):
+            store.add(nodes[start : start + 5_000])
+        (home / "peer-whole").touch()
+    dense = VectorStoreIndex.from_vector_store(store, embed_model=peer_embedder()).as_retriever(similarity_top_k=100)
+    text = BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=100)
+    fused = QueryFusionRetriever(
+        [dense, text], llm=MockLLM(), similarity_top_k=100, num_queries=1, mode="reciprocal_rerank", use_async=False
+    )
+    return [time_calls(lambda q=q: fused.retrieve(q.text), 2)[1] for q in queries]
+
+
+def peer_nodes(home: Path) -> Any:
+    """The archive's passages as llama-index's nodes."""
+    from llama_index.core.schema import TextNode
+
+    catalogue = Catalogue(Home(home))
+    ids, vectors = catalogue.passage_vectors()
+    nodes = []
+    for start in range(0, len(ids), 10_000):
+        some = slice(start, start + 10_000)
+        for passage, vector in zip(catalogue.load_passages(ids[some]), vectors[some], strict=True):
+            nodes.append(TextNode(id_=str(passage.id), text=passage.text, embedding=vector.tolist()))
+    catalogue.close()
+    return nodes
