@@ -8,7 +8,6 @@ index run.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
 import shutil
@@ -21,7 +20,7 @@ import numpy as np
 
 from bench.indexing import open_store, peer_embedder
 from bench.rows import Options, Row, median, percentile, time_calls
-from index.article import Article
+from index.article import Article, hash_text
 from index.catalogue import Catalogue
 from index.embedder import MiniLM
 from index.home import Home
@@ -113,8 +112,8 @@ def alter(originals: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Iterator[t
         sources = list(range(start, min(start + 10, len(originals))))
         text = "\n\n".join(_alter_text(originals[i][0], words, chance) for i in sources)
         day = date.fromordinal(_FIRST_DAY + chance.randrange(_DAYS))
-        identity = hashlib.sha256(f"{number} {text}".encode()).hexdigest()
         title = " ".join(text.split()[:8])
+        identity = hash_text(title, text)
         yield (
             Article(identity[:16], title, text, day, chance.choice(_SOURCES), "", "", (), f"made/{number}", identity),
             sources,
