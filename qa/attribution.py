@@ -22,6 +22,10 @@ SUPPORTED_RECALL = 0.6
 WEAK_RECALL = 0.3
 """Below this share a sentence is unsupported even where its numbers and names stand in the quote."""
 
+SHORT_WORDS = 3
+"""A claim of so few content words is no paraphrase: each must be held. A model wrote "discriminatory meeting" for a
+"disciplinary meeting" (2026-11)."""
+
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 
@@ -46,8 +50,9 @@ def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -
     asked = facts_of(question)
     best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
     for item in evidence:
-        judgement = _judge(claim, item, asked)
-        judgement = replace(judgement, verbatim=stands_in(said, item.quote), counted=_counted(claim, item.quote, asked))
+        verbatim = stands_in(said, item.quote)
+        judgement = _judge(claim, item, asked, verbatim=verbatim)
+        judgement = replace(judgement, verbatim=verbatim, counted=_counted(claim, item.quote, asked))
         if _order(judgement) > _order(best):
             best = judgement
     return best
@@ -82,11 +87,13 @@ def _order(judgement: Judgement) -> tuple[int, bool, float, float]:
     return rank, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
 
 
-def _judge(claim: Facts, item: Evidence, asked: Facts) -> Judgement:
+def _judge(claim: Facts, item: Evidence, asked: Facts, *, verbatim: bool) -> Judgement:
     quote = facts_of(item.quote)
     context = facts_of(item.article.title)
     missing = missing_facts(claim, quote, context, asked, item)
     recall = _recall(claim.words, quote.words | context.words, asked.words)
+    if not missing and not verbatim and len(claim.words) <= SHORT_WORDS:
+        missing = sorted(claim.words - quote.words - context.words - asked.words)
     if missing:
         return Judgement(Verdict.UNSUPPORTED, item, recall, f"not in the quote: {', '.join(missing)}")
     if claim.negated != quote.negated and claim.negated != asked.negated:

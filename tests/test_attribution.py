@@ -57,6 +57,13 @@ def test_a_number_is_cited_where_it_counts_what_was_asked_for() -> None:
     assert judge_sentence("4", said, QUESTION).evidence is said[1]
 
 
+def test_a_short_answer_in_another_word_is_unsupported() -> None:
+    said = evidence_of("They were seized during a disciplinary meeting.")
+    question = "During what kind of meeting were they seized?"
+    assert judge_sentence("discriminatory meeting", said, question).verdict is Verdict.UNSUPPORTED
+    assert judge_sentence("disciplinary meeting", said, question).verdict is Verdict.SUPPORTED
+
+
 def test_the_quote_that_holds_the_words_in_order_is_cited_first() -> None:
     said = evidence_of("Baker met Anna Smith and Paul Novak in Riga.", "The award went to Anna Novak, a baker.")
     assert judge_sentence("Anna Novak", said, "Who won the award?").evidence is said[1]
