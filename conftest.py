@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from index.errors import ModelError
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from qa.model import LocalModel
 
 quieten_libraries(os.environ, "default")
+
+# What random input finds is for the one who runs the tests by hand; CI tries the same each time.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

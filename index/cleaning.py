@@ -96,7 +96,7 @@ def clean_article(raw: RawArticle) -> Article:
 def clean_text(text: str) -> str:
     """`text` as valid Unicode in NFC, one kind of line end and of space, nothing invisible."""
     text = _SURROGATE.sub("�", _BREAKS.sub("\n", text))
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).translate(_LIGATURES)
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text.translate(_LIGATURES)))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

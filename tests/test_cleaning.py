@@ -404,3 +404,7 @@ def test_cleaning_twice_changes_nothing() -> None:
     article = clean("A flood", "- One bullet about it.", *BODY, "(EFE)", "#flood")
     again = clean_article(raw(article.text, title=article.title))
     assert (again.text, again.id) == (article.text, article.id)
+
+
+def test_a_joiner_after_a_ligature_is_taken_out_at_once() -> None:
+    assert clean_text("\ufb00\u200c") == "ff"

@@ -28,12 +28,12 @@ def test_a_corrected_layer_adds_the_scaled_product_of_its_factors(tiny_folder: P
     torch.manual_seed(0)
     factors = {LAYER + A: torch.randn(4, 64), LAYER + B: torch.randn(32, 4)}
     save_file(factors, tmp_path / "correction.safetensors", metadata={"scale": "0.5"})
-    plain, _ = load_model(tiny_folder, "cpu", 0)
-    corrected, _ = load_model(tiny_folder, "cpu", 0, tmp_path / "correction.safetensors")
-    read = torch.randn(3, 64, dtype=plain.dtype)
-    added = 0.5 * (read.float() @ factors[LAYER + A].T) @ factors[LAYER + B].T
-    expected = plain.get_submodule(LAYER)(read).float() + added
-    torch.testing.assert_close(corrected.get_submodule(LAYER)(read).float(), expected, rtol=1e-2, atol=1e-2)
+    plain, _ = load_model(tiny_folder, "cpu", 0, dtype="float32")
+    corrected, _ = load_model(tiny_folder, "cpu", 0, tmp_path / "correction.safetensors", dtype="float32")
+    read = torch.randn(3, 64)
+    added = 0.5 * (read @ factors[LAYER + A].T) @ factors[LAYER + B].T
+    expected = plain.get_submodule(LAYER)(read) + added
+    torch.testing.assert_close(corrected.get_submodule(LAYER)(read), expected, rtol=1e-4, atol=1e-4)
     untouched = "model.layers.0.mlp.up_proj"
     assert torch.equal(plain.get_submodule(untouched).weight, corrected.get_submodule(untouched).weight)
 

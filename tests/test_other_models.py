@@ -67,8 +67,8 @@ def test_hub_that_cannot_be_reached_is_a_message(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", [name for name in CARRIERS if name != "default" and is_installed(name)])
-def test_every_other_installed_carrier_answers(name: str, model_folder: Path) -> None:
-    """Nothing to test where the extra is not installed; made once, like the default."""
-    model = LocalModel(prepare_model(name, model_folder.parent), name=name)
-    assert "4" in model.complete("What is 2 + 2? Answer with the number.", max_tokens=8).text
+def test_every_installed_carrier_answers(model_folder: Path) -> None:
+    """The default always; others where their extra is installed, made once, like the default."""
+    for name in filter(is_installed, CARRIERS):
+        model = LocalModel(prepare_model(name, model_folder.parent), name=name)
+        assert "4" in model.complete("What is 2 + 2? Answer with the number.", max_tokens=8).text

@@ -6,6 +6,7 @@ This module imports none of them and does not know the command line.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping, MutableMapping
@@ -125,8 +126,8 @@ def find_config(environ: Mapping[str, str], config: str | None = None) -> Path |
         return _path(named)
     home = environ.get("HOME")
     folder = environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
-    file = Path(folder) / "dateline" / "dateline.toml"
-    return file if folder and file.is_file() else None
+    file = os.path.join(folder, "dateline", "dateline.toml")  # noqa: PTH118 Path.is_file raises in a forbidden folder
+    return Path(file) if folder and os.path.isfile(file) else None  # noqa: PTH113
 
 
 def quieten_libraries(environ: MutableMapping[str, str], model: str) -> None:
