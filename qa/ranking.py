@@ -60,11 +60,14 @@ class Weights:
     intercept: float
 
 
-def score_sentences(features: list[SentenceFeatures]) -> Floats:
-    """The probability, under the fitted model, that each sentence holds the answer; shape (len(features),)."""
+def score_sentences(features: list[SentenceFeatures], weights: Weights | None = None) -> Floats:
+    """The probability that each sentence holds the answer, under `weights` or those that come with the program.
+
+    Shape (len(features),).
+    """
     if not features:
         return np.zeros(0)
-    weights = load_weights()
+    weights = weights or load_weights()
     matrix = np.array([astuple(f) for f in features])
     logits = (matrix - weights.means) / weights.scales @ weights.coefficients + weights.intercept
     probabilities: Floats = 1.0 / (1.0 + np.exp(-logits))

@@ -1,8 +1,9 @@
-"""Fit the correction of the default model's weights: `python -m qa.tuning DATASET` (extra `eval`).
+"""Fit the correction of the default model's weights: `python -m qa.tuning DATASET --made QUESTIONS` (extra `eval`).
 
 Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
 that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
-drawn anew in each round. Half the layers are fitted: those above tell what to copy, and the fit takes half the time.
+drawn anew in each round. Questions that `python -m qa.questioning` made are many, and each is shown once. Half the
+layers are fitted: those above tell what to copy, and the fit takes half the time.
 This module does not know how the model is asked.
 
 Source: Hu et al. 2021 (LoRA), by way of peft.
@@ -148,8 +149,17 @@ def loss_of(model: Any, batch: Sequence[Shown]) -> torch.Tensor:
     return (losses * shares).sum() / len(batch)
 
 
-def tune(pools: Sequence[Pool], model_folder: Path, *, rounds: int = ROUNDS, seed: int = 0) -> Any:
-    """The model in `model_folder` with its correction fitted, as a peft model."""
+def tune(
+    pools: Sequence[Pool],
+    model_folder: Path,
+    *,
+    once: Sequence[Pool] = (),
+    rounds: int = ROUNDS,
+    first_layer: int = FIRST_LAYER,
+    learning_rate: float = LEARNING_RATE,
+    seed: int = 0,
+) -> Any:
+    """The model in `model_folder` with its correction fitted, as a peft model; `once` are shown in one round each."""
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -157,7 +167,7 @@ def tune(pools: Sequence[Pool], model_folder: Path, *, rounds: int = ROUNDS, see
     rng = np.random.default_rng(seed)
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     base: Any = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.bfloat16)
-    layers = list(range(FIRST_LAYER, base.config.num_hidden_layers))
+    layers = list(range(first_layer, base.config.num_hidden_layers))
     config = LoraConfig(
         r=RANK,
         lora_alpha=SCALE * RANK,
@@ -170,25 +180,25 @@ def tune(pools: Sequence[Pool], model_folder: Path, *, rounds: int = ROUNDS, see
     parameters = [p for p in model.parameters() if p.requires_grad]
     for parameter in parameters:
         parameter.data = parameter.data.float()
-    batches = [batch for _ in range(rounds) for batch in draw_round(pools, tokenizer, rng)]
-    optimiser = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.01)
+    batches = [b for at in range(rounds) for b in draw_round([*pools, *once[at::rounds]], tokenizer, rng)]
+    optimiser = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=0.01)
     model.train()
-    for step, rate in enumerate(_rates(len(batches))):
+    for step, share in enumerate(_shares(len(batches))):
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = learning_rate * share
         loss = loss_of(model, batches[step])
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         optimiser.zero_grad()
-        log.info("step %d of %d: loss %.3f", step + 1, len(batches), float(loss))
+        log.info("step %d of %d: loss %.3f", step + 1, len(batches), loss.item())
     return model
 
 
-def _rates(steps: int) -> Iterator[float]:
-    """Ten steps of warming up, then a cosine down to a tenth."""
+def _shares(steps: int) -> Iterator[float]:
+    """Of the learning rate: ten steps of warming up, then a cosine down to a tenth."""
     for step in range(steps):
-        yield LEARNING_RATE * min(1.0, (step + 1) / 10) * (0.1 + 0.45 * (1 + math.cos(math.pi * step / steps)))
+        yield min(1.0, (step + 1) / 10) * (0.1 + 0.45 * (1 + math.cos(math.pi * step / steps)))
 
 
 def _fill(values: list[int], width: int, filler: int) -> list[int]:
@@ -214,11 +224,15 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--out", type=Path, default=FILE, help="the file to write (default: the program's own)")
     parser.add_argument("--half", action="store_true", help="fit on every second week's questions only")
+    parser.add_argument("--made", type=Path, help="more questions, as `python -m qa.questioning` writes them")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    examples = list(search_dataset(arguments.dataset, arguments.home))
+    examples = search_dataset(arguments.dataset, arguments.home, arguments.made)
     kept = [e for e in examples if not arguments.half or in_first_half(e)]
-    save(tune([make_pool(e) for e in kept], prepare_model("default", arguments.home / "models")), arguments.out)
+    own, made = ([make_pool(e) for e in kept if e.made is wanted] for wanted in (False, True))
+    found = [pool for pool in made if pool.right]  # the others are too vague to be searched for
+    model = tune(own, prepare_model("default", arguments.home / "models"), once=found)
+    save(model, arguments.out)
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ class Judged:
     """One case with its result, judged.
 
     `rank` is that of the first passage that holds the answer, 0 for none. `shown` counts an abstention as
-    wrong, `guess` takes what the model wrote all the same. `scored` is false for questions that the
-    benchmark leaves out of answer scores.
+    wrong, `guess` takes what the model wrote all the same. `named` says that the whole reply, quoted sentence
+    included, names the answer. `scored` is false for questions that the benchmark leaves out of answer scores.
     """
 
     case: Case
@@ -62,6 +62,7 @@ class Judged:
     in_corpus: bool
     shown: Scores
     guess: Scores
+    named: bool
     both_values: bool
     quote_holds_answer: bool
     sentences: int
@@ -102,6 +103,7 @@ def judge(case: Case, result: Result, *, in_corpus: bool) -> Judged:
         in_corpus=in_corpus,
         shown=_score("" if said.abstained else said.short, case),
         guess=_score(said.best_guess, case),
+        named=not said.abstained and holds_all(strip_marks(said.text), case.answers),
         both_values=_reports(said, case.alternatives) and _reports(said, (case.false_answer,)),
         quote_holds_answer=any(holds(citation.text, case.alternatives) for citation in said.citations),
         sentences=sentences,

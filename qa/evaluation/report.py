@@ -136,6 +136,7 @@ def _rgb(cases: _Cases) -> Iterator[Figure]:
         suite = noise_suite(rate)
         yield from cases.share("RGB", f"{suite}: answer in the evidence", cases.of(suite), lambda j: j.in_evidence)
         yield from cases.share("RGB", f"{suite}: right", answered.of(suite), lambda j: j.shown.right)
+        yield from cases.share("RGB", f"{suite}: named in the reply", answered.of(suite), lambda j: j.named)
         yield from cases.share("RGB", f"{suite}: abstained", answered.of(suite), lambda j: j.abstained)
     yield from cases.share("RGB", "rejection: abstained", answered.of(REJECTION), lambda j: j.abstained)
     yield from cases.share("RGB", "disagreement: both reported", answered.of(DISAGREEMENT), lambda j: j.both_values)

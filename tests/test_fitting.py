@@ -1,0 +1,151 @@
+"""What is fitted is fitted to what it should be: examples drawn right, losses that fall, thresholds in their place."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from made_articles import make_article
+from tiny_model import write_tiny_gguf
+
+from index.article import Span
+from index.sentences import split_sentences
+from qa.confidence import Signals
+from qa.evaluation.scores import holds
+from qa.evidence import describe_sentences
+from qa.fitting import Example, fit_confidence, fit_ranking, in_first_half, search_dataset, without_event
+from qa.prompts import REFUSAL
+from qa.questioning import Source, draw_sources, read_written
+from qa.ranking import Weights, score_sentences
+from qa.tuning import Pool, draw, draw_round, loss_of, make_pool, save, tune
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
+    return list(search_dataset(SEEDS, tmp_path_factory.mktemp("fitting")))
+
+
+@pytest.fixture(scope="module")
+def pools(examples: list[Example]) -> list[Pool]:
+    return [make_pool(example) for example in examples]
+
+
+def test_made_questions_are_searched_beside_the_data_sets_own(tmp_path: Path, examples: list[Example]) -> None:
+    made = tmp_path / "made.jsonl"
+    made.write_text(
+        '{"date": "2024-08-26", "question": "Who attacked the Volgograd prison?", "answers": ["convicts"]}\n'
+    )
+    both = list(search_dataset(SEEDS, tmp_path, made))
+    assert [e.made for e in both] == [False] * len(examples) + [True]
+    assert "prison" in both[-1].findings.candidates[0].passage.text
+
+
+def test_an_unreported_event_leaves_no_answer_and_no_article_of_its_days(examples: list[Example]) -> None:
+    for example in examples:
+        left = without_event(example).findings.candidates
+        assert len(left) < len(example.findings.candidates)
+        assert not any(holds(c.passage.article.text, example.answers) for c in left)
+
+
+def test_an_answer_is_shown_with_its_sentence_and_a_refusal_without(pools: list[Pool]) -> None:
+    rng = np.random.default_rng(1)
+    drawn = [(pool, draw(pool, rng)) for _ in range(4) for pool in pools]
+    shown = [(pool, *pair) for pool, pair in drawn if pair is not None]
+    assert {target == REFUSAL for _, _, target in shown} == {True, False}
+    for pool, texts, target in shown:
+        assert 4 <= len(texts) <= 7
+        assert len(set(texts)) == len(texts)
+        assert any(holds(text, pool.answers) for text in texts) is (target != REFUSAL)
+
+
+def test_a_correction_lowers_the_loss_on_what_it_is_fitted_to(pools: list[Pool], tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+    from transformers import AutoTokenizer
+
+    from qa.weights import prepare_model
+
+    write_tiny_gguf(tmp_path / "tiny.gguf")
+    folder = prepare_model(str(tmp_path / "tiny.gguf"), tmp_path)
+    fitted = tune(pools[:6], folder, rounds=10, first_layer=0, learning_rate=0.03).eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    batches = draw_round(pools[:6], tokenizer, np.random.default_rng(0))
+    with torch.inference_mode():
+        after = np.mean([float(loss_of(fitted, batch)) for batch in batches])
+        with fitted.disable_adapter():
+            before = np.mean([float(loss_of(fitted, batch)) for batch in batches])
+    assert after < before - 0.05
+    save(fitted, tmp_path / "correction.safetensors")
+    assert set(load_file(tmp_path / "correction.safetensors")) >= {"model.layers.0.mlp.up_proj.lora_A.weight"}
+
+
+def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
+    rng = np.random.default_rng(0)
+    right = rng.random(400) < 0.5
+    signals = [Signals(*(float(r) + rng.normal(0, 0.6, len(fields(Signals))))) for r in right]
+    fitted = fit_confidence(signals, right.tolist(), right.tolist())
+    columns = np.array([[getattr(s, name) for name in fitted["features"]] for s in signals])
+    logits = (columns - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
+    confident = 1 / (1 + np.exp(-logits)) >= fitted["threshold"]
+    assert np.mean(~confident[right]) == pytest.approx(0.15, abs=0.01)
+    assert np.mean(~confident[~right]) > 0.9
+
+
+def test_the_ranking_puts_sentences_that_hold_an_answer_first(examples: list[Example]) -> None:
+    fitted = fit_ranking(examples)
+    weights = Weights(*(np.array(fitted[key]) for key in ("means", "scales", "coefficients")), fitted["intercept"])
+    ahead = []
+    for example in examples:
+        described = describe_sentences(example.query, example.findings)
+        scores = score_sentences([features for _, features in described], weights)
+        held = np.array([holds(sentence.text, example.answers) for sentence, _ in described])
+        if held.any():
+            ahead.append(np.mean(scores[held].max() > scores[~held]))
+    assert np.mean(ahead) > 0.9
+
+
+def test_halves_are_of_whole_weeks(examples: list[Example]) -> None:
+    halves = {(e.query.as_of.toordinal() // 7): in_first_half(e) for e in examples}
+    assert set(halves.values()) == {True, False}
+    assert all(in_first_half(e) is halves[e.query.as_of.toordinal() // 7] for e in examples)
+
+
+def test_sentences_to_ask_about_tell_something_and_are_few_an_article() -> None:
+    told = "The mayor of Riga opened the new bridge on Monday after years of delay."
+    dull = "It was a long day and there were many people who had come to see it."
+    articles = [make_article(f"{n}", f"{told} {dull} {told[:-1]} again. {told[:-1]} indeed.") for n in range(3)]
+    sources = draw_sources(articles, 100, np.random.default_rng(0))
+    texts = [s.sentence.of(s.article.text) for s in sources]
+    assert len(sources) == 6
+    assert dull not in texts
+    assert len(draw_sources(articles, 2, np.random.default_rng(0))) == 2
+
+
+SENTENCE = "Harbour United beat Northgate 2-1 on Sunday, with Lee Tan scoring in the 89th minute."
+
+
+@pytest.mark.parametrize(
+    ("written", "usable"),
+    [
+        ("Question: Which team did Harbour United beat on Sunday?\nAnswer: Northgate.", True),
+        ("Which team did Harbour United beat on Sunday?\nAnswer: Northgate", True),
+        ("Which team did Harbour United beat on Sunday?\nAnswer: Southgate", False),
+        ("Did Harbour United beat Northgate on Sunday?\nAnswer: Northgate", False),
+        ("Which team does the sentence say Harbour United beat?\nAnswer: Northgate", False),
+        ("Who lost?\nAnswer: Northgate", False),
+        ("Which team did Harbour United beat?\nAnswer: Northgate 2-1 on Sunday, with Lee", False),
+        ("Which team did Harbour United beat on Sunday?", False),
+        ("Northgate", False),
+    ],
+)
+def test_only_usable_questions_are_kept(written: str, usable: bool) -> None:
+    article = make_article("Cup final: late goal settles it", SENTENCE, published=date(2024, 5, 1))
+    assert split_sentences(article.text) == [Span(0, len(SENTENCE))]
+    made = read_written(written, Source(article, Span(0, len(SENTENCE)), ""))
+    assert (made is not None) is usable
+    assert made is None or made.answer == "Northgate"
