@@ -32,7 +32,7 @@ from index.sentences import split_sentences
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds, token_f1
 from qa.facts import facts_of
-from qa.prompts import build_messages_of_texts
+from qa.prompts import REFUSAL, build_messages_of_texts
 
 if TYPE_CHECKING:
     from qa.model import LocalModel
@@ -148,7 +148,7 @@ def is_read_alike(made: Made, reader: LocalModel) -> bool:
     source = made.source
     texts = [t for t in (source.before, source.sentence.of(source.article.text)) if t]
     messages = build_messages_of_texts(Query(made.question, source.article.published or date.today()), texts)
-    read = reader.chat(messages, max_tokens=24, stop=["\n"]).message.content or ""
+    read = reader.chat(messages, max_tokens=24, stop=["\n"], not_first=[REFUSAL]).message.content or ""
     return token_f1(read, [made.answer]) >= LEAST_ALIKE
 
 
