@@ -24,7 +24,7 @@ from index.query import Query
 from index.search import Findings, Searcher
 from qa.confidence import WEIGHTS as CONFIDENCE_WEIGHTS
 from qa.confidence import Signals, gather_signals
-from qa.evaluation.dataset import ANSWERABLE, Dataset, read_cases, read_dataset
+from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds, token_f1
 from qa.evidence import choose_evidence, describe_sentences
 from qa.ranking import WEIGHTS as SENTENCE_WEIGHTS
@@ -47,8 +47,6 @@ class Example:
     query: Query
     findings: Findings
     answers: tuple[str, ...]
-    made: bool = False
-    """Whether a model made the question."""
 
 
 def fit_ranking(examples: Iterable[Example]) -> dict[str, Any]:
@@ -163,27 +161,18 @@ def in_first_half(example: Example) -> bool:
     return example.query.as_of.toordinal() // 7 % 2 == 0
 
 
-def search_dataset(path: Path, home: Path, made: Path | None = None) -> Iterator[Example]:
-    """Every answerable question of the data set in `path` with what search finds; the index is kept in `home`.
-
-    `made` is a file of more questions over the same articles, as `python -m qa.questioning` writes it.
-    """
-    dataset = read_dataset(path)
-    searcher = Searcher(Home(index_dataset(dataset, home)))
-    cases = [(case, False) for case in dataset.cases if case.answers]
-    if made is not None:
-        cases += [(case, True) for case in read_cases(made, ANSWERABLE)]
-    for case, is_made in cases:
-        query = Query(case.question, case.as_of)
-        yield Example(query, searcher.find(query), case.alternatives, is_made)
-    searcher.close()
-
-
-def index_dataset(dataset: Dataset, home: Path) -> Path:
-    """The home of the index of the data set's articles, made where it is not there yet."""
+def search_dataset(path: Path, home: Path) -> Iterator[Example]:
+    """Every answerable question of the data set in `path` with what search finds; the index is kept in `home`."""
     from qa.evaluation.run import Run
 
-    return Run(dataset, home / "eval", _refuse, len, model="").index(dataset.corpora[0])
+    dataset = read_dataset(path)
+    run = Run(dataset, home / "eval", _refuse, len, model="")
+    searcher = Searcher(Home(run.index(dataset.corpora[0])))
+    for case in dataset.cases:
+        if case.answers:
+            query = Query(case.question, case.as_of)
+            yield Example(query, searcher.find(query), case.alternatives)
+    searcher.close()
 
 
 def _refuse(home: Path) -> Any:

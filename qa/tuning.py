@@ -1,9 +1,8 @@
-"""Fit the correction of the default model's weights: `python -m qa.tuning DATASET --made QUESTIONS` (extra `eval`).
+"""Fit the correction of the default model's weights: `python -m qa.tuning DATASET` (extra `eval`).
 
 Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
 that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
-drawn anew in each round. Questions that `python -m qa.questioning` made are many, and each is shown once. Half the
-layers are fitted: those above tell what to copy, and the fit takes half the time.
+drawn anew in each round. Half the layers are fitted: those above tell what to copy, and the fit takes half the time.
 This module does not know how the model is asked.
 
 Source: Hu et al. 2021 (LoRA), by way of peft.
@@ -153,13 +152,12 @@ def tune(
     pools: Sequence[Pool],
     model_folder: Path,
     *,
-    once: Sequence[Pool] = (),
     rounds: int = ROUNDS,
     first_layer: int = FIRST_LAYER,
     learning_rate: float = LEARNING_RATE,
     seed: int = 0,
 ) -> Any:
-    """The model in `model_folder` with its correction fitted, as a peft model; `once` are shown in one round each."""
+    """The model in `model_folder` with its correction fitted, as a peft model."""
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -180,7 +178,7 @@ def tune(
     parameters = [p for p in model.parameters() if p.requires_grad]
     for parameter in parameters:
         parameter.data = parameter.data.float()
-    batches = [b for at in range(rounds) for b in draw_round([*pools, *once[at::rounds]], tokenizer, rng)]
+    batches = [b for _ in range(rounds) for b in draw_round(pools, tokenizer, rng)]
     optimiser = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=0.01)
     model.train()
     for step, share in enumerate(_shares(len(batches))):
@@ -224,15 +222,11 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--out", type=Path, default=FILE, help="the file to write (default: the program's own)")
     parser.add_argument("--half", action="store_true", help="fit on every second week's questions only")
-    parser.add_argument("--made", type=Path, help="more questions, as `python -m qa.questioning` writes them")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    examples = search_dataset(arguments.dataset, arguments.home, arguments.made)
-    kept = [e for e in examples if not arguments.half or in_first_half(e)]
-    own, made = ([make_pool(e) for e in kept if e.made is wanted] for wanted in (False, True))
-    found = [pool for pool in made if pool.right]  # the others are too vague to be searched for
-    model = tune(own, prepare_model("default", arguments.home / "models"), once=found)
-    save(model, arguments.out)
+    examples = search_dataset(arguments.dataset, arguments.home)
+    pools = [make_pool(e) for e in examples if not arguments.half or in_first_half(e)]
+    save(tune(pools, prepare_model("default", arguments.home / "models")), arguments.out)
 
 
 if __name__ == "__main__":

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from made_articles import make_article
 from tiny_model import write_tiny_gguf
 
-from index.article import Span
-from index.sentences import split_sentences
 from qa.confidence import Signals
 from qa.evaluation.scores import holds
 from qa.evidence import describe_sentences
 from qa.fitting import Example, fit_confidence, fit_ranking, in_first_half, search_dataset, without_event
 from qa.prompts import REFUSAL
-from qa.questioning import Source, draw_sources, read_written
 from qa.ranking import Weights, score_sentences
 from qa.tuning import Pool, draw, draw_round, loss_of, make_pool, save, tune
 
@@ -34,16 +29,6 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
 @pytest.fixture(scope="module")
 def pools(examples: list[Example]) -> list[Pool]:
     return [make_pool(example) for example in examples]
-
-
-def test_made_questions_are_searched_beside_the_data_sets_own(tmp_path: Path, examples: list[Example]) -> None:
-    made = tmp_path / "made.jsonl"
-    made.write_text(
-        '{"date": "2024-08-26", "question": "Who attacked the Volgograd prison?", "answers": ["convicts"]}\n'
-    )
-    both = list(search_dataset(SEEDS, tmp_path, made))
-    assert [e.made for e in both] == [False] * len(examples) + [True]
-    assert "prison" in both[-1].findings.candidates[0].passage.text
 
 
 def test_an_unreported_event_leaves_no_answer_and_no_article_of_its_days(examples: list[Example]) -> None:
@@ -113,39 +98,3 @@ def test_halves_are_of_whole_weeks(examples: list[Example]) -> None:
     halves = {(e.query.as_of.toordinal() // 7): in_first_half(e) for e in examples}
     assert set(halves.values()) == {True, False}
     assert all(in_first_half(e) is halves[e.query.as_of.toordinal() // 7] for e in examples)
-
-
-def test_sentences_to_ask_about_tell_something_and_are_few_an_article() -> None:
-    told = "The mayor of Riga opened the new bridge on Monday after years of delay."
-    dull = "It was a long day and there were many people who had come to see it."
-    articles = [make_article(f"{n}", f"{told} {dull} {told[:-1]} again. {told[:-1]} indeed.") for n in range(3)]
-    sources = draw_sources(articles, 100, np.random.default_rng(0))
-    texts = [s.sentence.of(s.article.text) for s in sources]
-    assert len(sources) == 6
-    assert dull not in texts
-    assert len(draw_sources(articles, 2, np.random.default_rng(0))) == 2
-
-
-SENTENCE = "Harbour United beat Northgate 2-1 on Sunday, with Lee Tan scoring in the 89th minute."
-
-
-@pytest.mark.parametrize(
-    ("written", "usable"),
-    [
-        ("Question: Which team did Harbour United beat on Sunday?\nAnswer: Northgate.", True),
-        ("Which team did Harbour United beat on Sunday?\nAnswer: Northgate", True),
-        ("Which team did Harbour United beat on Sunday?\nAnswer: Southgate", False),
-        ("Did Harbour United beat Northgate on Sunday?\nAnswer: Northgate", False),
-        ("Which team does the sentence say Harbour United beat?\nAnswer: Northgate", False),
-        ("Who lost?\nAnswer: Northgate", False),
-        ("Which team did Harbour United beat?\nAnswer: Northgate 2-1 on Sunday, with Lee", False),
-        ("Which team did Harbour United beat on Sunday?", False),
-        ("Northgate", False),
-    ],
-)
-def test_only_usable_questions_are_kept(written: str, usable: bool) -> None:
-    article = make_article("Cup final: late goal settles it", SENTENCE, published=date(2024, 5, 1))
-    assert split_sentences(article.text) == [Span(0, len(SENTENCE))]
-    made = read_written(written, Source(article, Span(0, len(SENTENCE)), ""))
-    assert (made is not None) is usable
-    assert made is None or made.answer == "Northgate"

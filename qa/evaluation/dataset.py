@@ -129,20 +129,15 @@ def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _read_folder(folder: Path) -> Dataset:
-    cases = list(read_cases(folder / "questions.jsonl", ANSWERABLE))
+    cases = list(_read_cases(folder / "questions.jsonl", ANSWERABLE))
     if (folder / "unanswerable.jsonl").is_file():
-        cases += read_cases(folder / "unanswerable.jsonl", UNANSWERABLE)
+        cases += _read_cases(folder / "unanswerable.jsonl", UNANSWERABLE)
     articles = next((folder / name for name in _ARTICLES if (folder / name).is_file()), folder)
     corpus = Corpus("articles", _hash_files(articles), (articles,))
     return Dataset(folder.resolve().name, (corpus,), tuple(cases), _read_published(folder / "published.json"))
 
 
-def read_cases(path: Path, suite: str) -> Iterator[Case]:
-    """The questions of one file, over the articles beside it.
-
-    Raises:
-        UsageError: it cannot be read, or a question cannot be used.
-    """
+def _read_cases(path: Path, suite: str) -> Iterator[Case]:
     for place, value in read_objects(path):
         question = str(value.get("question") or "").strip()
         if not question:
