@@ -18,92 +18,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from made_articles import make_text
+import transformers
+from kill_works import EMBEDDER, WORKS, backup, check_acknowledged, content, prepare
+from stand_in_model import StandIn
 
-from index.backup import back_up, restore
-from index.build import build_index
-from index.catalogue import Catalogue
 from index.check import check_index
-from index.embedder import MiniLM
 from index.home import Home
-from index.rebuild import rebuild_index
 from index.reprints import signature
-from ui.users import Users
-
-Work = Callable[[Path], None]
-"""Works in a folder that holds `articles/`, `home/` and `backup`."""
-
-EMBEDDER = MiniLM(threads=1)  # one thread: with more it could not be used after a fork
-
-
-def write_articles(folder: Path, seeds: range) -> None:
-    """An article a file, and a few as records of one."""
-    folder.mkdir(exist_ok=True)
-    for seed in seeds:
-        (folder / f"{seed}.txt").write_text(f"Report number {seed}\n\n{make_text(seed, 5)}\n", encoding="utf-8")
-    records = [{"title": f"Record {n}", "text": make_text(900 + n, 4)} for n in seeds[:3]]
-    (folder / "records.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-
-
-def index(place: Path, *, prune: bool = False) -> None:
-    build_index([place / "articles"], Home(place / "home"), prune=prune, batch=2, embedder=lambda: EMBEDDER)
-
-
-def update(place: Path) -> None:
-    write_articles(place / "articles", range(3, 9))
-    index(place)
-
-
-def prune(place: Path) -> None:
-    for name in ("0.txt", "1.txt"):
-        (place / "articles" / name).unlink(missing_ok=True)
-    index(place, prune=True)
-
-
-def rebuild(place: Path) -> None:
-    rebuild_index(Home(place / "home"), batch=2, embedder=lambda: EMBEDDER)
-
-
-def backup(place: Path) -> None:
-    back_up(Home(place / "home"), place / "backup")
-
-
-def bring_back(place: Path) -> None:
-    restore(Home(place / "home"), place / "backup")
-
-
-def users(place: Path) -> None:
-    for n in range(20):
-        Users(place / "home").add(f"user-{n}")
-
-
-WORKS: dict[str, Work] = {
-    "index": index, "update": update, "prune": prune, "rebuild": rebuild, "backup": backup, "restore": bring_back,
-    "users": users,
-}  # fmt: skip
-
-
-def prepare(place: Path, empty: bool) -> None:
-    """A place to work in: with an index and a backup of it, or `empty` but for articles."""
-    place.mkdir()
-    write_articles(place / "articles", range(6))
-    if not empty:
-        index(place)
-        backup(place)
-
-
-def content(place: Path) -> dict[str, Any]:
-    """All that must be the same whether or not there was a kill; passages get other numbers when rebuilt."""
-    catalogue = Catalogue(Home(place / "home"))
-    connection = catalogue.database.connection
-    ids, vectors = catalogue.passage_vectors()
-    passages = catalogue.load_passages(ids)
-    articles = [tuple(row) for row in connection.execute("SELECT id, title, text, published FROM articles ORDER BY id")]
-    places = [tuple(row) for row in connection.execute("SELECT path, own_id FROM places ORDER BY path")]
-    catalogue.close()
-    found = sorted((p.article.id, p.span.start, v.tobytes().hex()) for p, v in zip(passages, vectors, strict=True))
-    known = sorted(user.name for user in Users(place / "home").all())
-    return {"articles": articles, "places": [(Path(p).name, i) for p, i in places], "passages": found, "users": known}
+from qa.assistant import Assistant
+from ui.server import make_app
+from ui.settings import Settings
 
 
 def fork(work: Callable[..., object], *arguments: object) -> int:
@@ -129,7 +53,8 @@ def wait(child: int) -> int:
 
 
 def inspect(place: Path, before: dict[str, Any] | None) -> None:
-    """Right after the kill: what is there can be read, and no article that was stored is changed."""
+    """Right after the kill: what is there can be read, what was told is there, no stored article is changed."""
+    check_acknowledged(place)
     if not (place / "home" / "catalogue.sqlite3").exists():
         assert before is None
         return
@@ -144,6 +69,9 @@ def examine(place: Path, expected: dict[str, Any]) -> None:
     checks = check_index(Home(place / "home"), embedder=lambda: EMBEDDER, sample=4)
     problems = [check for check in checks if check.problem]
     assert problems == [], problems
+    with Assistant.open(place / "home", llm=StandIn()) as assistant:
+        make_app(assistant, Settings(home=place / "home"))
+        assert assistant.ask("What of the ferry and the harbour?").text
     backup(place)
     assert not list(place.glob("*.part")), "a part of a backup is left"
 
@@ -190,6 +118,7 @@ class Killer:
 
 def main(folder: Path, kills: int, seed: int) -> None:
     signature("loads its library")
+    assert transformers.AutoModelForCausalLM  # loads its library
     killer = Killer(folder, seed)
     names = list(WORKS)
     for n in range(kills):

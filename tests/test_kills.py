@@ -1,4 +1,4 @@
-"""SIGKILL at random moments of everything that writes; the short form kills 14 times, `--long` 200."""
+"""SIGKILL at random moments of everything that writes; the short form kills 20 times, `--long` 200."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_after_a_kill_nothing_is_lost_doubled_or_out_of_step(tmp_path: Path, long: bool) -> None:
-    kills = 200 if long else 14
+    kills = 200 if long else 20
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "kill_runner.py"), str(tmp_path), str(kills), "2026"],
         capture_output=True,

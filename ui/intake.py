@@ -9,13 +9,14 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from index.build import Progress, Report, build_index
+from index.build import Embedder, Progress, Report, build_index
 from index.catalogue import Catalogue
+from index.embedder import MiniLM
 from index.errors import DatelineError, UsageError
 from index.home import Home
 from index.ledger import Ledger
@@ -40,9 +41,11 @@ class Taken:
 class Intake:
     """Adding articles to one index and taking them out of it."""
 
-    def __init__(self, home: Home, catalogue: Catalogue) -> None:
+    def __init__(self, home: Home, catalogue: Catalogue, *, embedder: Callable[[], Embedder] = MiniLM) -> None:
+        """`embedder` is called once there is something to embed."""
         self._home = home
         self._catalogue = catalogue
+        self._embedder = embedder
 
     def take_files(self, files: Sequence[Path], progress: Progress | None = None) -> Taken:
         """Copy `files` into a new batch and index them.
@@ -58,7 +61,7 @@ class Intake:
                 unread.append((file.name, f"files of this format cannot be read; those that can: {' '.join(SUFFIXES)}"))
                 continue
             place = folder / file.name
-            shutil.copyfile(file, place if not place.exists() else folder / f"{number}-{file.name}")
+            _copy_whole(file, place if not place.exists() else folder / f"{number}-{file.name}")
         return self._index(folder, unread, progress)
 
     def take_text(self, text: str, *, title: str = "", published: str = "", source: str = "", url: str = "") -> Taken:
@@ -104,6 +107,13 @@ class Intake:
         return folder
 
     def _index(self, folder: Path, unread: list[tuple[str, str]], progress: Progress | None) -> Taken:
-        report = build_index([folder], self._home, progress=progress)
+        report = build_index([folder], self._home, progress=progress, embedder=self._embedder)
         unread += [(Path(name).name, reason) for name, reason in report.failures]
         return Taken(report, tuple(articles_below(self._catalogue, str(folder))), tuple(unread))
+
+
+def _copy_whole(file: Path, target: Path) -> None:
+    """Copy so that a kill leaves nothing that could be taken for the file: what is left is read some day."""
+    part = target.with_name(f".{target.name}.part")
+    shutil.copyfile(file, part)
+    part.replace(target)
