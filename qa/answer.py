@@ -136,6 +136,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Event: the model reads for others first, `place` of them; 0 says that the wait is over."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """Event: more checked text of the answer."""
 
@@ -149,4 +156,4 @@ class Done:
     answer: Answer
 
 
-Event = Found | Delta | Done
+Event = Found | Waiting | Delta | Done

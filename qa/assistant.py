@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,7 +22,7 @@ from index.errors import CancelledError
 from index.home import Home
 from index.query import Filters, Query
 from index.search import Findings, Searcher
-from qa.answer import Answer, Delta, Disagreement, Done, Event, Evidence, Found, Turn
+from qa.answer import Answer, Delta, Disagreement, Done, Event, Evidence, Found, Turn, Waiting
 from qa.attribution import judge_sentence
 from qa.background import prepare_work
 from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
@@ -30,6 +30,7 @@ from qa.confidence import answer_from, estimate_confidence
 from qa.disagreement import find_disagreements
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
+from qa.line import Line
 from qa.polish import complete_date, complete_name, drop_counted
 from qa.recount import recount
 from qa.smalltalk import reply_to_smalltalk
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from qa.reading import Reading
+
+_LOOK_EVERY_S = 0.1
+"""So often somebody who waits for the model looks whether to go on waiting."""
 
 NEAREST = 3
 """Passages named when the articles do not answer."""
@@ -82,14 +86,14 @@ class _Outcome:
 
 
 class Assistant:
-    """Answers questions from one index. For many threads; the model reads one question at a time."""
+    """Answers questions from one index. For many threads; the model reads one question after another, as they came."""
 
     def __init__(self, searcher: Searcher, model: Future[LLM], start_model: Callable[[], None] = lambda: None) -> None:
         """`start_model` is called when a question needs the model."""
         self._searcher = searcher
         self._model = model
         self._start_model = start_model
-        self._reading = threading.Lock()
+        self._line = Line()
 
     @classmethod
     def open(
@@ -176,7 +180,7 @@ class Assistant:
         as_of: date | None = None,
         cancel: threading.Event | None = None,
     ) -> Iterator[Event]:
-        """The answer as it comes about: `Found`, then `Delta`s, then `Done`.
+        """The answer as it comes about: `Found`, `Waiting`s where others come first, `Delta`s, then `Done`.
 
         Raises:
             CancelledError: `cancel` was set.
@@ -202,7 +206,7 @@ class Assistant:
         if not evidence:
             yield from self._abstain(outcome)
             return
-        outcome.reading = _polished(self._read(query, evidence, cancel), query, evidence)
+        outcome.reading = _polished((yield from self._read(query, evidence, cancel)), query, evidence)
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         outcome.confidence = estimate_confidence(query, selection, outcome.reading)
         if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
@@ -225,6 +229,7 @@ class Assistant:
     def close(self) -> None:
         """Let go of the index."""
         self._model.cancel()
+        self._line.close()
         self._searcher.close()
 
     def __enter__(self) -> Self:
@@ -239,21 +244,30 @@ class Assistant:
         timeline = self.timeline(topic, filters=query.filters, as_of=query.as_of) if topic else None
         return timeline if timeline and timeline.events else None
 
-    def _read(self, query: Query, evidence: Sequence[Evidence], cancel: threading.Event | None) -> Reading:
-        """Have the model write its answer; `cancel` is heeded while waiting for it, too."""
+    def _read(
+        self, query: Query, evidence: Sequence[Evidence], cancel: threading.Event | None
+    ) -> Generator[Event, None, Reading]:
+        """Have the model write its answer when it is this question's turn; `cancel` is heeded while waiting, too."""
+        stop = cancel or threading.Event()
+        self._start_model()
+        place = self._line.join(lambda: self._write(query, evidence, stop))
+        told = 0
+        try:
+            while not place.done(_LOOK_EVERY_S):
+                _stop_if(stop)
+                if told != (told := place.ahead):
+                    yield Waiting(told)
+            return place.result()
+        finally:
+            if not place.done(0):  # the asker has gone
+                stop.set()
+                place.leave()
+
+    def _write(self, query: Query, evidence: Sequence[Evidence], stop: threading.Event) -> Reading:
         from qa.reading import write_answer
 
-        self._start_model()
-        while not self._model.done():
-            _stop_if(cancel)
-            time.sleep(0.05)
-        llm = self._model.result()
-        while not self._reading.acquire(timeout=0.1):
-            _stop_if(cancel)
-        try:
-            return write_answer(llm, query, evidence, cancel=cancel)
-        finally:
-            self._reading.release()
+        _stop_if(stop)
+        return write_answer(self._model.result(), query, evidence, cancel=stop)
 
     def _abstain(self, outcome: _Outcome) -> Iterator[Event]:
         """Say that the articles do not answer, and name the nearest passages."""

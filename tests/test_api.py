@@ -249,7 +249,7 @@ def test_hanging_up_stops_the_model(home: Path, stream: bool) -> None:
 
 def test_the_queue_is_bounded() -> None:
     async def check() -> None:
-        queue = Queue(at_once=1, waiting=1)
+        queue = Queue(2)
         go = threading.Event()
 
         def ask(cancel: threading.Event) -> Iterator[Any]:

@@ -18,7 +18,7 @@ from ui.abstention_html import abstention
 from ui.conversation import Exchange, State
 from ui.evidence_html import safe
 from ui.turn_footer import footer
-from ui.wording import one_line, say_date, source_of
+from ui.wording import one_line, say_date, say_waiting, source_of
 
 _MARK = re.compile(r"\s?\[(\d{1,3})\]")
 _MARKS = re.compile(r"(?:\s*\[\d{1,3}\])+")
@@ -86,6 +86,8 @@ def _waiting(turn: Exchange, model_ready: bool) -> str:
     said = _STATUS[turn.state]
     if turn.state is State.READING and not model_ready:
         said = "The sources are here. The language model is still being prepared; the answer follows by itself."
+    elif turn.place:
+        said = f"{say_waiting(turn.place)} The sources are here already."
     return f'<p class="dl-waiting" role="status"><i></i>{said}</p>'
 
 

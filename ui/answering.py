@@ -1,4 +1,6 @@
-"""Answers for many callers at once: so many run, so many wait, the rest are turned away; who leaves stops the work.
+"""Answers for many callers at once: so many may be asked, the rest are turned away; who leaves stops the work.
+
+Each has a thread of its own, most of which wait for the model in the assistant's line.
 
 This module does not know HTTP routes, nor how an answer is made.
 """
@@ -8,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import contextmanager
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from index.errors import CancelledError, DatelineError
 from qa.answer import Event
-from ui.page import ANSWERS_AT_ONCE, QUEUE_SIZE
+from ui.page import MOST_ASKERS
 
 Ask = Callable[[threading.Event], Iterator[Event]]
 """Starts an answer that ends once the event is set."""
@@ -26,11 +28,11 @@ class BusyError(DatelineError):
 
 
 class Queue:
-    """Runs answers in threads, in the order they were asked for."""
+    """Runs answers in threads that take none from searches."""
 
-    def __init__(self, *, at_once: int = ANSWERS_AT_ONCE, waiting: int = QUEUE_SIZE) -> None:
-        self._running = asyncio.Semaphore(at_once)
-        self._most = at_once + waiting
+    def __init__(self, most: int = MOST_ASKERS) -> None:
+        self._threads = CapacityLimiter(most)
+        self._most = most
         self._taken = 0
 
     async def events(self, ask: Ask) -> AsyncIterator[Event]:
@@ -40,23 +42,25 @@ class Queue:
             BusyError: too many wait already.
             ModelError: the model cannot be used.
         """
-        async with self._place():
+        with self._place():
             cancel = threading.Event()
             running = ask(cancel)
             try:
-                while (event := await to_thread.run_sync(next, running, None, abandon_on_cancel=True)) is not None:
+                while (event := await self._next(running)) is not None:
                     yield event
             finally:
                 cancel.set()
 
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _next(self, running: Iterator[Event]) -> Event | None:
+        return await to_thread.run_sync(next, running, None, abandon_on_cancel=True, limiter=self._threads)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
         if self._taken >= self._most:
-            raise BusyError(f"{self._taken} questions are being answered or wait: try again in some seconds")
+            raise BusyError(f"busy: {self._taken} questions are being answered or wait; try again in some seconds")
         self._taken += 1
         try:
-            async with self._running:
-                yield
+            yield
         finally:
             self._taken -= 1
 

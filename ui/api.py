@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from index.errors import CancelledError, DatelineError, ModelError, UsageError
 from index.listing import SORTS, list_articles
 from index.query import Query as SearchQuery
-from qa.answer import Delta, Done, Event, Found
+from qa.answer import Delta, Done, Event, Found, Waiting
 from ui.answering import BusyError, Queue, begin, finish
 from ui.api_values import (
     MAX_RESULTS,
@@ -25,6 +25,7 @@ from ui.api_values import (
     ArticleList,
     AskRequest,
     FoundPassages,
+    InLine,
     Life,
     MoreText,
     Problem,
@@ -47,6 +48,10 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The request cannot mean anything."},
     503: {"model": Problem, "description": "Too many questions wait, or the model cannot be used."},
 }
+
+_EVENT = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
+STREAMED: dict[str, Any] = {"content": {"text/event-stream": {"schema": _EVENT}}}
+"""What an answer may be beside JSON."""
 
 
 def add_api(app: FastAPI, assistant: Assistant, settings: Settings, queue: Queue) -> None:
@@ -88,10 +93,15 @@ def say_mistake(error: RequestValidationError) -> str:
 def _routes_to_ask(assistant: Assistant, queue: Queue) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["questions"], responses=_PROBLEMS)
 
-    @routes.post("/ask", response_model=PackedAnswer, summary="Answer a question, every sentence cited")
+    @routes.post(
+        "/ask",
+        response_model=PackedAnswer,
+        summary="Answer a question, every sentence cited",
+        responses={200: STREAMED},
+    )
     async def ask(asked: AskRequest, request: Request) -> Any:
-        """With `stream` server-sent events come instead: `sources` (what will be read), `text` (more of the
-        checked answer), `answer` (the whole of it) or `error`."""
+        """With `stream` server-sent events come instead: `sources` (what will be read), `waiting` (how many come
+        first, where the model is busy), `text` (more of the checked answer), `answer` (the whole of it) or `error`."""
         events = queue.events(
             lambda cancel: assistant.stream(
                 asked.question,
@@ -174,6 +184,8 @@ async def _as_sse(events: AsyncIterator[Event]) -> AsyncIterator[str]:
                 packed = [pack_quote(e.article, e.span, e.number, e.score) for e in event.evidence]
                 body = ",".join(quote.model_dump_json() for quote in packed)
                 yield f"event: sources\ndata: [{body}]\n\n"
+            elif isinstance(event, Waiting):
+                yield f"event: waiting\ndata: {InLine(place=event.place).model_dump_json()}\n\n"
             elif isinstance(event, Delta):
                 yield f"event: text\ndata: {MoreText(text=event.text).model_dump_json()}\n\n"
             else:

@@ -128,6 +128,12 @@ class ServiceStatus(BaseModel):
     sources: dict[str, int]
 
 
+class InLine(BaseModel):
+    """How many questions the model reads before this one; 0: it reads this one now."""
+
+    place: int
+
+
 class MoreText(BaseModel):
     """More checked text of a streamed answer."""
 

@@ -17,7 +17,7 @@ from index.article import Span
 from index.catalogue import Catalogue
 from index.errors import DatelineError, ModelError
 from index.query import Filters, Query
-from qa.answer import Delta, Done, Event, Evidence, Found
+from qa.answer import Delta, Done, Event, Evidence, Found, Waiting
 from ui.evidence_pack import FilterValues, PackedAnswer, Quote
 from ui.packing import unpack_answer
 
@@ -40,6 +40,8 @@ def stream_from(
     for kind, value in _events(address, body):
         if kind == "sources":
             yield Found(query, tuple(_evidence(Quote.model_validate(item), catalogue) for item in value))
+        elif kind == "waiting":
+            yield Waiting(int(value["place"]))
         elif kind == "text":
             yield Delta(str(value["text"]))
         elif kind == "answer":

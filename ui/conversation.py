@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from index.query import Filters, Query
-from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn
+from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn, Waiting
 from ui.searched import Searched
 
 MAX_TURNS = 30
@@ -43,6 +43,8 @@ class Exchange:
     answer: Answer | None = None
     message: str = ""
     searched: bool = False
+    place: int = 0
+    """How many the model reads for before."""
     titles: tuple[str, ...] = ()
     """Of the articles that `filters` names, in its order."""
     agreeing: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -80,6 +82,8 @@ class Exchange:
             return replace(self, state=State.READING, query=event.query, found=event.evidence, searched=True)
         if isinstance(event, Delta):
             return replace(self, state=State.READING, streamed=self.streamed + event.text)
+        if isinstance(event, Waiting):
+            return replace(self, place=event.place)
         return self._answered(event)
 
     def _answered(self, event: Done) -> Exchange:

@@ -17,7 +17,7 @@ import gradio as gr
 
 from index.errors import CancelledError, DatelineError, UsageError
 from index.query import Filters
-from qa.answer import Answer, Delta
+from qa.answer import Answer, Delta, Waiting
 from qa.corroboration import agreeing_sources
 from ui.answer_html import exchange
 from ui.conversation import Conversation, Exchange, State
@@ -183,7 +183,7 @@ class Desk:
             ):
                 turn = turn.after(event)
                 turn = self._explained(turn, turn.answer) if turn.answer else turn
-                yield turn, isinstance(event, Delta)
+                yield turn, isinstance(event, Delta | Waiting)
             if not turn.settled:
                 yield turn.stopped(), False
         except CancelledError:

@@ -15,9 +15,9 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from index.errors import DatelineError
-from qa.answer import Delta, Done, Event
+from qa.answer import Delta, Done, Event, Waiting
 from ui.answering import Queue, begin, finish
-from ui.api import retry_after, status_of
+from ui.api import STREAMED, retry_after, status_of
 from ui.api_values import to_turns
 from ui.openai_values import (
     MODEL,
@@ -52,7 +52,11 @@ def _routes(assistant: Assistant, queue: Queue) -> APIRouter:
     def model(model: str) -> Any:
         return model_object(started) if model == MODEL else _no_such_model(model)
 
-    @routes.post("/chat/completions", summary="Answer the last message of a conversation, as OpenAI's clients expect")
+    @routes.post(
+        "/chat/completions",
+        summary="Answer the last message of a conversation, as OpenAI's clients expect",
+        responses={200: STREAMED},
+    )
     async def chat_completions(asked: ChatRequest, request: Request) -> Any:
         """The message holds the answer with [n] and the quotes; `annotations` hold the citations. `after`, `before`,
         `sources`, `tags`, `articles` and `as_of` may be given beside OpenAI's own fields."""
@@ -94,6 +98,8 @@ async def _as_sse(
         async for event in events:
             if isinstance(event, Delta):
                 yield _line(chunk({"content": printable(event.text)}, **named))
+            elif isinstance(event, Waiting):
+                yield f": {event.place} in line\n\n"  # a comment: clients pass over it
             elif isinstance(event, Done):
                 for last in last_chunks(event.answer, base_url=base_url, usage=usage, **named):
                     yield _line(last)

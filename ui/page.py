@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant
     from ui.settings import Settings
 
-ANSWERS_AT_ONCE = 4
-QUEUE_SIZE = 32
+MOST_ASKERS = 64
+"""So many may ask at once on the page, and as many through the API; they wait for the model in one line."""
+
+_OTHER_THREADS = 40
 SCRIPTS = ("page.js", "side.js", "turns.js", "articles.js")
 
 # What the page's scripts need of Gradio: `call` asks the server for something, `tell` starts an event here. Gradio
@@ -75,7 +77,8 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
         page.load(desk.greet, outputs=outputs, **_QUICK)
         page.unload(desk.stop)
         _wire_notice(desk, page, notice)
-    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=ANSWERS_AT_ONCE, api_open=False)
+    page.max_threads = MOST_ASKERS + _OTHER_THREADS  # who waits must not keep others from reading articles
+    page.queue(max_size=MOST_ASKERS, default_concurrency_limit=4, api_open=False)
     return page
 
 
@@ -152,7 +155,7 @@ def _wire_questions(
     options: dict[str, Any] = {
         "outputs": outputs,
         "concurrency_id": "answers",
-        "concurrency_limit": ANSWERS_AT_ONCE,
+        "concurrency_limit": MOST_ASKERS,
         "show_progress": "hidden",
         "api_visibility": "private",
     }

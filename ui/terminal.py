@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from index.article import Article, Hit
 from index.places import Place
-from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Verdict
+from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Verdict, Waiting
 from qa.dating import say_when
-from ui.wording import one_line, printable, say_age, say_date, say_place, source_of, title_of
+from ui.wording import one_line, printable, say_age, say_date, say_place, say_waiting, source_of, title_of
 
 if TYPE_CHECKING:
     import rich.progress
@@ -34,10 +34,13 @@ _LINE_EVERY_S = 5.0
 
 def print_events(events: Iterable[Event], out: TextIO) -> Answer:
     """Print an answer as it comes: sources, sentences, quotes; the checked answer."""
-    streamed = ""
+    streamed, told = "", False
     for event in events:
         if isinstance(event, Found):
             print_sources(event, out)
+        elif isinstance(event, Waiting) and not told:
+            out.write(f"{say_waiting(event.place)}\n\n")
+            told = True
         elif isinstance(event, Delta):
             streamed += event.text
             out.write(printable(event.text))

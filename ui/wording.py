@@ -49,6 +49,12 @@ def say_place(place: Place) -> str:
     )
 
 
+def say_waiting(place: int) -> str:
+    """That the model is busy, and whose turn this is: `The model is busy: you are 3rd in line.`"""
+    suffix = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"The model is busy: you are {place}{suffix} in line."
+
+
 def say_date(day: date | None) -> str:
     """`23 August 2024`, or `no date`."""
     return "no date" if day is None else f"{day.day} {calendar.month_name[day.month]} {day.year}"
