@@ -35,6 +35,9 @@ from index.repeats import drop_repeated_sentences, find_near_repeats
 from index.wrapping import is_wrapped, join_wrapped
 
 MAX_TITLE_CHARS = 200
+MAX_LINES = 200_000
+"""A book has a tenth of them. Each line is held against many patterns: so many take some seconds, whatever they say."""
+
 HEADER_LINES = 8
 """A date line or byline stands within this many lines of the top, before the first paragraph."""
 
@@ -72,6 +75,8 @@ def clean_article(raw: RawArticle) -> Article:
     """
     found = _Found(title=" ".join(clean_text(raw.title).split()))
     lines = _split_lines(clean_text(text_of_markup(raw.text) if raw.html else raw.text))
+    if len(lines) > MAX_LINES:
+        raise ReadError(f"{raw.path}: more than {MAX_LINES:,} lines are no article; split it into its articles")
     lines = _take_header(lines, found)
     lines = _drop_captions([line for line in lines if not _is_furniture(line, found)])
     paragraphs = drop_repeated_sentences(_rejoin_datelines([BULLET.sub("", line, count=1) for line in lines]))

@@ -24,6 +24,9 @@ from index.wrapping import join_wrapped
 MAX_PAGE_BYTES = 20 * 2**20
 """Of one HTML page; trafilatura's own limit."""
 
+MAX_MARKDOWN_CHARS = 500_000
+"""Nothing but emphasis or open links takes 5 s a MB."""
+
 MAX_PDF_PAGES = 2_000
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
@@ -48,7 +51,10 @@ def read_plain(data: bytes, path: Path, place: str) -> RawArticle:
 
 
 def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
-    """Markdown as the words it would show; `key: value` front matter gives the fields."""
+    """Markdown as the words it would show; `key: value` front matter gives the fields.
+
+    A text of more than `MAX_MARKDOWN_CHARS` is taken as it stands.
+    """
     from markdown_it import MarkdownIt
 
     text = decode(data, path)
@@ -57,8 +63,9 @@ def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
         text = text[front.end() :]
         pairs = (line.partition(":") for line in front[1].splitlines())
         fields = {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}
-    blocks: list[str] = []
-    for token in MarkdownIt("commonmark", {"html": False}).parse(text):
+    long = len(text) > MAX_MARKDOWN_CHARS
+    blocks = [text] if long else []
+    for token in [] if long else MarkdownIt("commonmark", {"html": False}).parse(text):
         if token.type == "inline":
             blocks.append("".join(_shown(child) for child in token.children or ()))
         elif token.type in ("fence", "code_block"):

@@ -98,6 +98,22 @@ def test_plain_text(tmp_path: Path) -> None:
     assert read(path) == [RawArticle("", f"A headline\n\n{STORY}\n", "", "", "", "", (), str(path))]
 
 
+def test_a_markdown_file_as_long_as_a_book_is_taken_as_it_stands(tmp_path: Path) -> None:
+    text = "*Word* " * 100_000
+    (tmp_path / "long.md").write_text(text, encoding="utf-8")
+    (raw,) = read_file(tmp_path / "long.md")
+    assert isinstance(raw, RawArticle)
+    assert raw.text.strip() == text.strip()
+
+
+def test_more_lines_than_any_article_has_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_text("a\n\n" * 200_001, encoding="utf-8")
+    (raw,) = read_file(tmp_path / "lines.txt")
+    assert isinstance(raw, RawArticle)
+    with pytest.raises(ReadError, match="lines"):
+        clean_article(raw)
+
+
 def test_markdown_is_read_as_the_words_it_shows(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(
