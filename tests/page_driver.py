@@ -98,11 +98,15 @@ def _reply(prompt: str) -> str:
     return next((reply for word, reply in REPLIES.items() if word in question), "not found")
 
 
+def find_browser() -> str | None:
+    """A browser of the system's."""
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    installed = next((path for path in map(shutil.which, BROWSERS) if path), None)
     with sync_playwright() as playwright:
-        path = installed or playwright.chromium.executable_path
+        path = find_browser() or playwright.chromium.executable_path
         if not Path(path).exists():
             missing = f"no browser: none of {', '.join(BROWSERS)}, nor Playwright's own Chromium, is installed"
             pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)

@@ -1,0 +1,55 @@
+"""Real browser tabs that ask as long as they are told to; knows the page, not the API."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from typing import Any
+
+from loaded import make_question
+from page_driver import ARGUMENTS, find_browser
+from playwright.async_api import Browser, async_playwright
+
+
+async def ask_in_tabs(address: str, tabs: int, until: float) -> dict[str, Any]:
+    """What was seen in so many tabs, each a session of its own."""
+    if not tabs:
+        return {}
+    figures: dict[str, Any] = {"tabs": tabs, "tab_answers": 0, "tab_failures": [], "tab_told_place": 0, "elsewhere": []}
+    async with async_playwright() as playwright:
+        path = find_browser() or playwright.chromium.executable_path
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        await asyncio.gather(*(_ask_in_one(browser, address, n, until, figures) for n in range(tabs)))
+        await browser.close()
+    return figures
+
+
+async def _ask_in_one(browser: Browser, address: str, number: int, until: float, figures: dict[str, Any]) -> None:
+    chance = random.Random(1000 + number)
+    context = await browser.new_context()
+    allowed = (address, "data:", "blob:")
+    context.on("request", lambda r: r.url.startswith(allowed) or figures["elsewhere"].append(r.url))
+    page = await context.new_page()
+    page.set_default_timeout(300_000)
+    await page.goto(address)
+    box = page.locator("#dl-box textarea")
+    asked = 0
+    while time.monotonic() < until:
+        asked += 1
+        await box.fill(make_question(chance))
+        await page.keyboard.press("Enter")
+        turn = page.locator(f".dl-turn[data-turn='{asked}']")
+        await turn.wait_for()
+        waiting = True
+        while waiting:
+            state, text = await turn.get_attribute("data-state"), await turn.inner_text()
+            figures["tab_told_place"] += bool(re.search(r"you are \d+\w\w in line", text)) and state == "reading"
+            waiting = state in ("searching", "reading")
+            await asyncio.sleep(0.5)
+        if state == "done":
+            figures["tab_answers"] += 1
+        else:
+            figures["tab_failures"].append(text[-200:])
+    await context.close()
