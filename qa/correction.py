@@ -9,8 +9,9 @@ Source: Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models".
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -29,17 +30,40 @@ def correction_for(model_folder: Path) -> Path | None:
 
 
 @torch.no_grad()
-def add_correction(model: Any, file: Path) -> None:
-    """Add the correction in `file` to the weights of `model`, rounded to their own precision.
+def read_weights(folder: Path, file: Path | None, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    """The weights stored in `folder`, corrected by `file` where there is one, and only then rounded to `dtype`.
+
+    A correction smaller than half a step of the rounded weights would be lost if it came after rounding. The files
+    are opened anew for each tensor, so that what was read of them does not count as memory: the 0.5B peaks at 2.0 GB
+    of bfloat16 instead of 4.9 GB (November 2026).
 
     Raises:
-        AttributeError, RuntimeError: it was fitted for a model of another shape.
+        KeyError, RuntimeError: the correction was fitted for a model of another shape.
     """
+    corrections = _read_products(file) if file else {}
+    weights = {}
+    for path in sorted(folder.glob("*.safetensors")):
+        with safe_open(path, framework="pt") as tensors:
+            names = list(tensors.keys())
+        for name in names:
+            with safe_open(path, framework="pt") as tensors:
+                weight = tensors.get_tensor(name)
+                correct = corrections.pop(name, None)
+                weights[name] = (weight if correct is None else weight.float() + correct()).to(dtype)
+                del weight  # lets go of the file
+    if corrections:
+        raise KeyError(f"no {', '.join(corrections)} to correct")
+    return weights
+
+
+def _read_products(file: Path) -> dict[str, Callable[[], torch.Tensor]]:
+    """What makes the matrix to be added to each weight that is corrected."""
     with safe_open(file, framework="pt") as tensors:
         scale = float(tensors.metadata()["scale"])
-        for name in [name for name in tensors.keys() if name.endswith(A)]:  # noqa: SIM118 no dictionary
-            layer = model.get_submodule(name.removesuffix(A))
-            product = tensors.get_tensor(name.removesuffix(A) + B).float() @ tensors.get_tensor(name).float()
-            weight = layer.weight
-            corrected = weight.float() + scale * product.to(weight.device)
-            layer.weight = torch.nn.Parameter(corrected.to(weight.dtype), requires_grad=False)
+        factors = {name: tensors.get_tensor(name).float() for name in tensors.keys()}  # noqa: SIM118 no dictionary
+    layers = [name.removesuffix(A) for name in factors if name.endswith(A)]
+    return {f"{name}.weight": partial(_multiply, factors[name + B], factors[name + A], scale) for name in layers}
+
+
+def _multiply(b: torch.Tensor, a: torch.Tensor, scale: float) -> torch.Tensor:
+    return scale * (b @ a)

@@ -15,11 +15,12 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from transformers.utils.logging import disable_progress_bar
 
 from index.errors import ModelError
-from qa.correction import add_correction, correction_for
+from qa.correction import correction_for, read_weights
+from qa.weights import source_of
 
 
 def load_model(
@@ -38,17 +39,7 @@ def load_model(
     file = correction or correction_for(folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            # A correction smaller than half a step of the rounded weights would be lost if it came after rounding.
-            folder,
-            dtype=torch.float32 if file else kind,
-            local_files_only=True,
-            use_safetensors=True,
-        )
-        if file:
-            add_correction(model, file)
-        for weight in model.parameters():  # not `model.to(kind)`, which would round the rotary frequencies too
-            weight.data = weight.data.to(kind)
+        model = _load_weights(folder, file, kind)
         model.to(where).eval()
     except (OSError, ValueError, KeyError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(
@@ -58,6 +49,18 @@ def load_model(
     if not tokenizer.chat_template:
         raise ModelError(f"the model in {folder} has no chat template: choose one trained to follow instructions")
     return model, tokenizer
+
+
+def _load_weights(folder: Path, correction: Path | None, kind: torch.dtype) -> Any:
+    if not correction and not source_of(folder):  # another's folder, whose weights may bear names of another version
+        return AutoModelForCausalLM.from_pretrained(folder, dtype=kind, local_files_only=True, use_safetensors=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    weights = read_weights(folder, correction, kind)
+    make: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+    model = make.from_pretrained(None, config=config, state_dict=weights, dtype=kind)
+    if (folder / "generation_config.json").exists():
+        model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
+    return model
 
 
 def _choose_device() -> str:
