@@ -195,10 +195,12 @@ def _make_folder(target: Path, gguf: Callable[[Path], Path], source: dict[str, s
                     shutil.rmtree(stale)
             converted = scratch / "converted"
             converted.mkdir(parents=True)
-            _convert(gguf(scratch), converted, progress)
-            (converted / _SOURCE).write_text(json.dumps(source), encoding="utf-8")
-            converted.replace(target)
-            shutil.rmtree(scratch)
+            try:
+                _convert(gguf(scratch), converted, progress)
+                (converted / _SOURCE).write_text(json.dumps(source), encoding="utf-8")
+                converted.replace(target)
+            finally:
+                shutil.rmtree(scratch)
     except OSError as error:
         raise ModelError(
             f"the model could not be written to {target.parent}: {error}; "

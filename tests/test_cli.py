@@ -216,6 +216,34 @@ def test_ctrl_c_ends_with_130_and_no_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
+def test_ctrl_c_ends_a_call_that_does_not_come_back_to_python() -> None:
+    code = (
+        "import sqlite3, threading, time, os, signal\nfrom ui.interrupt import ending_at_ctrl_c\n"
+        "threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "query = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 999999999) SELECT max(i) FROM n'\n"
+        "with ending_at_ctrl_c():\n    sqlite3.connect(':memory:').execute(query).fetchone()\n"
+        "print('the query ran to its end')"
+    )
+    done = run(code=code)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\ndateline: interrupted\n")
+
+
+def test_ctrl_c_ends_a_question_whose_model_is_loading(
+    indexed: tuple[Path, subprocess.CompletedProcess[str]], model_folder: Path
+) -> None:
+    home, _ = indexed
+    command = [sys.executable, "-m", "ui.cli", "ask", "What ran aground?", "--home", str(home)]
+    environ = {**os.environ, "DATELINE_MODELS": str(model_folder.parent), "PYTHONUNBUFFERED": "1"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        while (line := process.stdout.readline()) and line != "Sources\n":
+            pass
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+    assert (process.returncode, errors) == (130, "\ndateline: interrupted\n")
+
+
 # --- an answer in the terminal --------------------------------------------------------------------------------
 
 TEXT = "A ferry ran aground near Aland on Monday. All 98 people on board were taken off unhurt.\n\nThe hull held."

@@ -24,16 +24,27 @@ from ui import (
     upkeep,
     users_command,
 )
+from ui.interrupt import INTERRUPTED, ending_at_ctrl_c
 from ui.settings import Settings, quieten_libraries, read_settings, read_version
 from ui.wording import one_line
 
-FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 130
+FAILED, BAD_USAGE = 1, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     arguments = make_parser().parse_args(argv)
     _survive_any_text()
+    with ending_at_ctrl_c() as said:
+        try:
+            return _run(arguments)
+        except KeyboardInterrupt:
+            said.set()
+            print("\ndateline: interrupted", file=sys.stderr)
+            return INTERRUPTED
+
+
+def _run(arguments: argparse.Namespace) -> int:
     try:
         settings = _settings(arguments)
         quieten_libraries(os.environ, settings.model)
@@ -48,9 +59,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`| head`) has gone; without this Python complains once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except KeyboardInterrupt:
-        print("\ndateline: interrupted", file=sys.stderr)
-        return INTERRUPTED
 
 
 def make_parser() -> argparse.ArgumentParser:
