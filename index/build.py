@@ -258,10 +258,10 @@ def embed_missing(
             done, waiting = done + len(passages), waiting + len(passages)
             if progress is not None:
                 progress("vectors", done, total)
-            if waiting >= max(_PUBLISH_EVERY, vectors.count() // 10):
-                vectors.publish()
+            if waiting >= max(_PUBLISH_EVERY, catalogue.snapshot.count // 10):
+                vectors.publish(thorough=False)
                 waiting = 0
-    vectors.publish()
+    vectors.publish(thorough=total == 0)
 
 
 def _passage_batches(catalogue: Catalogue, size: int) -> Iterator[list[Passage]]:

@@ -47,6 +47,19 @@ class Status:
     bytes_on_disk: int
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The published Chroma folder: its name, empty if there is none; what it holds of which generation.
+
+    It holds `count` vectors, those of all passages up to the id `last` that there were.
+    """
+
+    name: str = ""
+    generation: int = 0
+    last: int = 0
+    count: int = 0
+
+
 class Catalogue:
     """The articles of one index."""
 
@@ -169,14 +182,28 @@ class Catalogue:
         )
         return [(int(passage), -float(cost)) for passage, cost in rows]
 
-    def allowed_passages(self, filters: Filters) -> list[int]:
-        """Ids of the passages that pass `filters` and have a vector, ascending."""
+    def allowed_passages(self, filters: Filters, *, limit: int = -1) -> list[int]:
+        """Ids of the passages that pass `filters` and have a vector, ascending; of more than `limit` any."""
         allowed, parameters = select_allowed(filters)
-        return self._ids(
-            "SELECT passage FROM passage_vectors WHERE passage IN "
-            f"(SELECT id FROM passages WHERE article IN ({allowed})) ORDER BY passage",
-            parameters,
+        return sorted(
+            self._ids(
+                f"SELECT id FROM passages WHERE article IN ({allowed}) "
+                "AND EXISTS (SELECT 1 FROM passage_vectors WHERE passage = id) LIMIT ?",
+                [*parameters, limit],
+            )
         )
+
+    def still_there(self, ids: Sequence[int], filters: Filters | None = None) -> set[int]:
+        """Those of `ids` that are passages yet, and pass `filters`."""
+        allowed, parameters = select_allowed(filters) if filters else ("", [])
+        condition = f" AND article IN ({allowed})" if filters else ""
+        select = f"SELECT id FROM passages WHERE id IN (SELECT value FROM json_each(?)){condition}"
+        return set(self._ids(select, [json.dumps(list(ids)), *parameters]))
+
+    def count_passages(self, *, up_to: int) -> int:
+        """How many passages have an id up to `up_to`."""
+        select = "SELECT count(*) FROM passages WHERE id <= ?"
+        return int(self.database.connection.execute(select, (up_to,)).fetchone()[0])
 
     def load_passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages with these ids, in the order given; those that are gone are left out."""
@@ -214,6 +241,10 @@ class Catalogue:
         """How many passages have a vector."""
         return _count(self.database.connection, "passage_vectors")
 
+    def has_vectors(self) -> bool:
+        """Whether any passage has a vector."""
+        return self.database.connection.execute("SELECT 1 FROM passage_vectors LIMIT 1").fetchone() is not None
+
     def store_vectors(self, vectors: Iterable[tuple[int, Vectors, Vectors]]) -> None:
         """Store `(passage id, its vector, its sentences' vectors)`, as float16, in one transaction."""
         packed = [(i, pack_vectors(p), pack_vectors(s)) for i, p, s in vectors]
@@ -241,9 +272,9 @@ class Catalogue:
         ).fetchall()
         return [int(row[0]) for row in rows], unpack_vectors(b"".join(row[1] for row in rows))
 
-    def vector_ids(self) -> list[int]:
-        """Ids of all passages that have a vector, ascending."""
-        return self._ids("SELECT passage FROM passage_vectors ORDER BY passage", ())
+    def vector_ids(self, *, after: int = 0) -> list[int]:
+        """Ids of all passages above id `after` that have a vector, ascending."""
+        return self._ids("SELECT passage FROM passage_vectors WHERE passage > ? ORDER BY passage", (after,))
 
     @property
     def embedder(self) -> str:
@@ -273,15 +304,16 @@ class Catalogue:
         return int(read_meta(self.database.connection, "generation", "0"))
 
     @property
-    def snapshot(self) -> tuple[str, int]:
-        """Name of the Chroma folder to be searched, empty if there is none, and the generation it holds."""
-        name, _, generation = read_meta(self.database.connection, "snapshot").partition(" ")
-        return name, int(generation or 0)
+    def snapshot(self) -> Snapshot:
+        """The Chroma folder to be searched."""
+        name, *numbers = read_meta(self.database.connection, "snapshot").split(" ")
+        return Snapshot(name, *map(int, numbers))
 
-    def publish_snapshot(self, name: str, generation: int) -> None:
-        """Have readers search the Chroma folder `name` from now on."""
+    def publish_snapshot(self, snapshot: Snapshot) -> None:
+        """Have readers search this Chroma folder from now on."""
+        s = snapshot
         with self.database.writing() as connection:
-            write_meta(connection, "snapshot", f"{name} {generation}")
+            write_meta(connection, "snapshot", f"{s.name} {s.generation} {s.last} {s.count}")
 
     def status(self) -> Status:
         """What is stored, counted now."""

@@ -18,12 +18,13 @@ import numpy as np
 from index.article import hash_text
 from index.build import Embedder, embed_passages
 from index.catalogue import Catalogue, fts_query
+from index.chroma_folder import ChromaFolder, opened
 from index.embedder import MiniLM
 from index.errors import DatelineError
 from index.home import Home
 from index.rows import Vectors, unpack_spans
 from index.terms import search_terms
-from index.vectors import ChromaFolder, opened
+from index.vectors import VectorIndex
 
 SAMPLE = 64
 """Passages embedded again, in a batch of their own: two seconds of work."""
@@ -220,26 +221,27 @@ def _are_near(stored: Vectors, fresh: Vectors) -> bool:
 
 def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:
     """The published folder holds the catalogue's vectors, no others."""
-    name, generation = catalogue.snapshot
-    count = catalogue.count_vectors()
-    if not count:
+    snapshot = catalogue.snapshot
+    name = snapshot.name
+    if not catalogue.has_vectors():
         return _Found("no vectors", "", "")
     if not name or not (home.chroma / name).is_dir():
         return _Found("no folder", "Chroma's folder is missing; searches compare all vectors meanwhile", _RUN_INDEX)
-    if generation != catalogue.generation:
+    if VectorIndex(home, catalogue).is_outdated():
         return _Found(name, "Chroma's folder is older than the catalogue", _RUN_INDEX)
     try:
         with opened(home.chroma / name) as folder:
-            folder.check(count)
+            folder.check(snapshot.count)
             wrong = _differing(folder, catalogue)
     except DatelineError as error:
         return _Found(name, str(error), _RUN_INDEX)
-    return _Found(f"{count:,} compared", _list(wrong, "vectors differ from the catalogue's"), _REBUILD)
+    return _Found(f"{snapshot.count:,} compared", _list(wrong, "vectors differ from the catalogue's"), _REBUILD)
 
 
 def _differing(folder: ChromaFolder, catalogue: Catalogue) -> list[str]:
-    """Passages whose vectors in `folder` are not the catalogue's."""
-    wrong = sorted(map(str, folder.ids() ^ set(catalogue.vector_ids())))
+    """Passages whose vectors in `folder` are not the catalogue's; those that came or went later do not count."""
+    held, last = folder.ids(), catalogue.snapshot.last
+    wrong = [str(i) for i in sorted(catalogue.still_there([*held]) ^ set(catalogue.vector_ids())) if i <= last]
     for ids, vectors in folder.batches():
         known = dict(zip(*catalogue.passage_vectors(ids), strict=True))
         wrong += [str(i) for i, v in zip(ids, vectors, strict=True) if i in known and float(v @ known[i]) < 0.999]

@@ -31,7 +31,7 @@ def remove_articles(home: Home, article_ids: Sequence[str]) -> list[str]:
                 for path in gone:
                     drop_place(connection, path)
                 sweep(connection)
-            VectorIndex(home, catalogue).publish()
+            VectorIndex(home, catalogue).publish(thorough=False)
         finally:
             catalogue.close()
     return gone

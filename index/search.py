@@ -78,21 +78,24 @@ class Searcher:
         """The `k` best passages with the scores they were ranked by."""
         terms = search_terms(query.text)
         text = self.catalogue.match(fts_query(terms), k=CANDIDATES, filters=query.filters, title_weight=TITLE_WEIGHT)
-        vector = np.zeros(384, dtype=np.float32)
-        dense: list[tuple[int, float]] = []
-        if self._vectors.count():
-            vector = self._embedder.embed([query.text])[0]
-            dense = self._vectors.nearest(vector, k=CANDIDATES, filters=query.filters)
+        vector = self._embed(query)
+        dense = self._vectors.nearest(vector, k=CANDIDATES, filters=query.filters) if vector.any() else []
         return Findings(self._rank(query, text, dense, k), vector)
 
     def recall(self, query: Query, scored: Sequence[tuple[int, float]]) -> Findings:
         """Passages found before, `(id, score)`, as if `query` had found them now; those that are gone are left out."""
-        vector = self._embedder.embed([query.text])[0] if self._vectors.count() else np.zeros(384, dtype=np.float32)
+        vector = (
+            self._embedder.embed([query.text])[0] if self.catalogue.has_vectors() else np.zeros(384, dtype=np.float32)
+        )
         scores = dict(scored)
         passages = self.catalogue.load_passages(list(scores))
         sentences = self.catalogue.sentence_vectors(list(scores))
         candidates = (Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p))) for p in passages)
         return Findings(tuple(candidates), vector)
+
+    def _embed(self, query: Query) -> Vectors:
+        """The question's vector; zero where there is none to compare it with."""
+        return self._embedder.embed([query.text])[0] if self.catalogue.has_vectors() else np.zeros(384, np.float32)
 
     def close(self) -> None:
         """Let go of the index's files."""

@@ -17,10 +17,11 @@ from made_articles import WORDS, make_text
 
 from index.build import Report, build_index
 from index.catalogue import Catalogue, fts_query
+from index.chroma_folder import ChromaFolder
 from index.embedder import MiniLM, PassageText, PassageVectors
 from index.errors import IndexBusyError, UsageError
 from index.home import Home
-from index.vectors import ChromaFolder, VectorIndex
+from index.vectors import VectorIndex
 
 Build = Callable[..., Report]
 
@@ -83,10 +84,10 @@ def assert_whole(home: Home) -> None:
     passages = [row[0] for row in connection.execute("SELECT id FROM passages ORDER BY id")]
     assert sorted(i for i, _ in catalogue.match(fts_query(WORDS), k=10**6)) == passages
     assert catalogue.vector_ids() == passages
-    chroma = ChromaFolder(home.chroma / catalogue.snapshot[0])
+    chroma = ChromaFolder(home.chroma / catalogue.snapshot.name)
     assert sorted(chroma.ids()) == passages
     chroma.close()
-    assert [entry.name for entry in home.chroma.iterdir()] == [catalogue.snapshot[0]]
+    assert [entry.name for entry in home.chroma.iterdir()] == [catalogue.snapshot.name]
     placed = {row[0] for row in connection.execute("SELECT article FROM places")}
     assert {row[0] for row in connection.execute("SELECT number FROM articles")} == placed
 

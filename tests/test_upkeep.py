@@ -17,12 +17,13 @@ from index.backup import back_up, restore
 from index.build import build_index
 from index.catalogue import Catalogue
 from index.check import Check, check_index
+from index.chroma_folder import ChromaFolder
 from index.connection import connect
 from index.embedder import MiniLM
 from index.errors import DamagedError, DatelineError, IndexBusyError, IndexMismatchError, IndexMissingError, UsageError
 from index.home import Home
 from index.rebuild import rebuild_index
-from index.vectors import ChromaFolder, VectorIndex
+from index.vectors import VectorIndex
 
 Tamper = Callable[[Home], None]
 
@@ -101,7 +102,7 @@ def lose_chroma(home: Home) -> None:
 
 def tamper_with_chroma(home: Home) -> None:
     catalogue = Catalogue(home)
-    folder = ChromaFolder(home.chroma / catalogue.snapshot[0])
+    folder = ChromaFolder(home.chroma / catalogue.snapshot.name)
     ids, vectors = catalogue.passage_vectors()
     folder.add(ids[:2], vectors[2:4])
     folder.close()

@@ -14,10 +14,11 @@ import pytest
 from made_articles import make_article, make_text
 
 from index.catalogue import Catalogue
+from index.chroma_folder import ChromaFolder
 from index.home import Home
 from index.query import Filters
 from index.rows import Vectors
-from index.vectors import ChromaFolder, VectorIndex
+from index.vectors import VectorIndex
 
 ARTICLES = 60
 FILTERS = [
@@ -101,15 +102,37 @@ def test_publishing_follows_additions_and_removals(home: Home, filled: Catalogue
         filled.remove_place(f"/a/{n}")
     add_article(filled, ARTICLES)
     vectors.publish()
-    assert filled.snapshot[0] != before[0]
-    assert [folder.name for folder in home.chroma.iterdir()] == [filled.snapshot[0]]
+    assert filled.snapshot.name != before.name
+    assert [folder.name for folder in home.chroma.iterdir()] == [filled.snapshot.name]
     assert held(home, filled) == set(filled.vector_ids())
     vector = random_rows(1001, 1)[0]
     assert_same(vectors.nearest(vector, k=20), brute_force(filled, vector, 20, None))
 
 
+def test_little_may_wait_beside_a_large_folder_and_is_found(home: Home, filled: Catalogue) -> None:
+    vectors = VectorIndex(home, filled, exact_limit=10, large=200)
+    vectors.publish()
+    before = filled.snapshot
+    gone = filled.load_passages([vectors.nearest(random_rows(1004, 1)[0], k=1)[0][0]])[0].article
+    filled.remove_place(gone.path)
+    add_article(filled, ARTICLES)
+    vectors.publish(thorough=False)
+    assert filled.snapshot == before, "ten passages of 200 do not copy the folder"
+    assert not vectors.is_outdated()
+    for vector in [*random_rows(1004, 3), random_rows(ARTICLES, 1)[0]]:
+        for filters in FILTERS:
+            assert_same(vectors.nearest(vector, k=20, filters=filters), brute_force(filled, vector, 20, filters))
+
+    for n in range(ARTICLES + 1, ARTICLES + 8):
+        add_article(filled, n)
+    assert vectors.is_outdated()
+    vectors.publish(thorough=False)
+    assert held(home, filled) == set(filled.vector_ids())
+    vectors.close()
+
+
 def held(home: Home, catalogue: Catalogue) -> set[int]:
-    folder = ChromaFolder(home.chroma / catalogue.snapshot[0])
+    folder = ChromaFolder(home.chroma / catalogue.snapshot.name)
     ids = folder.ids()
     folder.close()
     return ids
@@ -138,7 +161,7 @@ def damage(folder: Path, how: str) -> None:
 def test_a_damaged_folder_is_worked_around_and_rebuilt(home: Home, filled: Catalogue, how: str) -> None:
     writer = VectorIndex(home, filled)
     writer.publish()
-    damage(home.chroma / filled.snapshot[0], how)
+    damage(home.chroma / filled.snapshot.name, how)
     vector = random_rows(1002, 1)[0]
     expected = brute_force(filled, vector, 10, None)
 
