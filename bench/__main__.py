@@ -6,12 +6,13 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import answering, indexing, searching, starting, updating
+from bench import answering, engines, indexing, searching, starting, updating
 from bench.report import write_report
 from bench.rows import Options, save_part
 from ui.settings import quieten_libraries
 
-PARTS = {part.__name__.removeprefix("bench."): part for part in (indexing, searching, answering, starting, updating)}
+_PARTS = (indexing, answering, engines, starting, searching, updating)
+PARTS = {part.__name__.removeprefix("bench."): part for part in _PARTS}
 
 
 def main() -> None:

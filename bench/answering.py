@@ -1,12 +1,15 @@
 """Answering questions on the indexed articles: Dateline, llama-index's CitationQueryEngine, llama.cpp.
 
-All read the same weights. llama.cpp (wheel `xllamacpp`) reads Dateline's own prompts, so that its time stands
-against the reading alone; CitationQueryEngine searches and prompts as it does by default.
+llama.cpp (wheel `xllamacpp`) reads Dateline's own prompts with the same correction of the weights, so that its time
+stands against the reading alone; CitationQueryEngine searches and prompts as it does by default, with the published
+weights in float32, the precision in which transformers loads them.
 """
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,7 @@ from qa.evaluation.dataset import Case, read_dataset
 from qa.evidence import choose_evidence
 from qa.model import LocalModel
 from qa.prompts import build_messages
-from qa.reading import MAX_TOKENS
-from qa.weights import CARRIERS, find_parts, join_parts, prepare_model
+from qa.weights import prepare_model
 
 
 def measure(options: Options) -> list[Row]:
@@ -28,14 +30,23 @@ def measure(options: Options) -> list[Row]:
     where = (options.data, options.place, options.questions)
     ours, peer, cpp = (run_alone(run, *where) for run in (run_ours, run_citation_engine, run_llama_cpp))
     return [
-        Row("sources on the screen", ours["sources_s"], "s", peer["sources_s"]),
-        Row("first word", ours["first_word_s"], "s"),
-        Row("checked answer, against CitationQueryEngine", ours["total_s"], "s", peer["total_s"]),
-        Row("reading and writing alone, against llama.cpp", ours["reading_s"], "s", cpp["reading_s"]),
+        Row("sources on the screen, median", ours["sources_s"], "s", peer["sources_s"]),
+        Row("sources on the screen, slowest", ours["slowest_sources_s"], "s"),
+        Row("first word, median", ours["first_word_s"], "s"),
+        Row("checked answer, median, against CitationQueryEngine", ours["total_s"], "s", peer["total_s"]),
+        Row("checked answer, slowest", ours["slowest_s"], "s", peer["slowest_s"]),
+        Row(
+            "reading, writing and checking, against llama.cpp reading and writing",
+            ours["reading_s"],
+            "s",
+            cpp["reading_s"],
+        ),
         Row("same text as llama.cpp writes", _share_alike(ours["texts"], cpp["texts"]), "%"),
-        Row("tokens read", ours["prompt_tokens"], ""),
-        Row("tokens written", ours["answer_tokens"], "", peer["answer_tokens"]),
-        Row("peak memory", ours["peak_bytes"] / 1e9, "GB", peer["peak_bytes"] / 1e9),
+        Row("tokens read, against llama.cpp", ours["prompt_tokens"], "", cpp["read"]),
+        Row("tokens written, against CitationQueryEngine", ours["answer_tokens"], "", peer["answer_tokens"]),
+        Row("tokens written by llama.cpp", cpp["written"], ""),
+        Row("peak memory, against CitationQueryEngine", ours["peak_bytes"] / 1e9, "GB", peer["peak_bytes"] / 1e9),
+        Row("peak memory of llama.cpp", cpp["peak_bytes"] / 1e9, "GB"),
     ]
 
 
@@ -50,8 +61,6 @@ def pick_cases(data: str, count: str) -> list[Case]:
 
 def prepared(place: str) -> Path:
     """The default model's folder."""
-    import os
-
     models = os.environ.get("DATELINE_MODELS")
     return prepare_model("default", Path(models) if models else Path(place).parent / "models")
 
@@ -66,45 +75,48 @@ def run_ours(data: str, place: str, count: str) -> dict[str, Any]:
     names = ("sources_s", "first_word_s", "total_s")
     times = {n: median([a.timings[n] for a in answers if n in a.timings]) for n in names}
     reading = median([a.timings["total_s"] - a.timings["sources_s"] for a in answers if "sources_s" in a.timings])
+    slowest = {"slowest_s": max(a.timings["total_s"] for a in answers)}
+    slowest["slowest_sources_s"] = max(a.timings.get("sources_s", 0.0) for a in answers)
     counts = {n: median([float(getattr(a, n)) for a in answers]) for n in ("prompt_tokens", "answer_tokens")}
-    return {**times, **counts, "reading_s": reading, "texts": [a.best_guess for a in answers]}
+    return {**times, **slowest, **counts, "reading_s": reading, "texts": [a.best_guess for a in answers]}
 
 
 def run_llama_cpp(data: str, place: str, count: str) -> dict[str, Any]:
     """llama.cpp on the prompts that Dateline makes."""
-    import xllamacpp
+    from bench.engines import ask_llama_cpp, open_llama_cpp
 
-    gguf = Path(place) / "default.gguf"
-    if not gguf.exists():
-        join_parts(find_parts(CARRIERS["default"]), gguf, CARRIERS["default"].sha256, lambda *_: None)
-    params = xllamacpp.CommonParams()
-    params.model.path = str(gguf)
-    params.n_ctx = 4096
-    params.n_parallel = 1
-    server = xllamacpp.Server(params)
-    texts, times = [], []
-    for messages in [make_messages(c, place) for c in pick_cases(data, count)]:
-        request = {"messages": messages, "max_tokens": MAX_TOKENS, "temperature": 0, "stop": ["\n"]}
+    server = open_llama_cpp(Path(place))
+    cases = pick_cases(data, count)
+    chats = make_messages(cases, place)
+    ask_llama_cpp(server, chats[0])
+    ask_llama_cpp(server, [{"role": "user", "content": "Another prompt, so that nothing of the first is kept."}])
+    texts, times, read, written = [], [], [], []
+    for messages in chats:
         started = time.perf_counter()
-        response = server.handle_chat_completions(request)
+        reply = ask_llama_cpp(server, messages)
         times.append(time.perf_counter() - started)
-        texts.append(response["choices"][0]["message"]["content"])
-    return {"reading_s": median(times), "texts": texts}
+        texts.append(reply["choices"][0]["message"]["content"])
+        read.append(float(reply["usage"]["prompt_tokens"]))
+        written.append(float(reply["usage"]["completion_tokens"]))
+    return {"reading_s": median(times), "texts": texts, "read": median(read), "written": median(written)}
 
 
-def make_messages(case: Case, place: str) -> list[dict[str, str]]:
-    """The chat that Dateline would have its model read."""
+def make_messages(cases: Sequence[Case], place: str) -> list[list[dict[str, str]]]:
+    """The chats that Dateline would have its model read."""
     from index.search import Searcher
 
     searcher = Searcher(Home(Path(place) / "index-ours"))
-    query = Query(case.question, case.as_of)
-    evidence = choose_evidence(query, searcher.find(query)).evidence
+    chats = []
+    for case in cases:
+        query = Query(case.question, case.as_of)
+        evidence = choose_evidence(query, searcher.find(query)).evidence
+        chats.append([{"role": m.role.value, "content": m.content or ""} for m in build_messages(query, evidence)])
     searcher.close()
-    return [{"role": m.role.value, "content": m.content or ""} for m in build_messages(query, evidence)]
+    return chats
 
 
 def run_citation_engine(data: str, place: str, count: str) -> dict[str, Any]:
-    """llama-index's CitationQueryEngine with HuggingFaceLLM over the peer's index, three questions at most."""
+    """llama-index's CitationQueryEngine with HuggingFaceLLM over the peer's index; warm, five questions at most."""
     import torch
     from llama_index.core import VectorStoreIndex
     from llama_index.core.query_engine import CitationQueryEngine
@@ -117,7 +129,9 @@ def run_citation_engine(data: str, place: str, count: str) -> dict[str, Any]:
     )  # fmt: skip
     index = VectorStoreIndex.from_vector_store(open_store(Path(place) / "index-peer"), embed_model=peer_embedder())
     engine = CitationQueryEngine.from_args(index, llm=llm, similarity_top_k=3, citation_chunk_size=512)
-    cases, totals, sources, written = pick_cases(data, count)[:3], [], [], []
+    cases, totals, sources, written = pick_cases(data, count)[:5], [], [], []
+    engine.retriever.retrieve("Another question, so that all is loaded")
+    llm.complete("Another prompt", max_new_tokens=1)
     for case in cases:
         started = time.perf_counter()
         engine.retriever.retrieve(case.question)
@@ -126,4 +140,9 @@ def run_citation_engine(data: str, place: str, count: str) -> dict[str, Any]:
         text = str(engine.query(case.question))
         totals.append(time.perf_counter() - started)
         written.append(float(len(llm._tokenizer(text)["input_ids"])))
-    return {"total_s": median(totals), "sources_s": median(sources), "answer_tokens": median(written)}
+    return {
+        "total_s": median(totals),
+        "sources_s": median(sources),
+        "answer_tokens": median(written),
+        "slowest_s": max(totals),
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,8 @@ from bench.rows import Options, Row, run_alone, size_on_disk
 from index.cleaning import clean_article
 from index.errors import ReadError
 from index.readers import read_file
+from qa.evaluation.dataset import read_dataset
+from qa.evaluation.scores import holds_all
 
 
 def measure(options: Options) -> list[Row]:
@@ -26,7 +29,9 @@ def measure(options: Options) -> list[Row]:
     ours_home, peer_home = options.place / "index-ours", options.place / "index-peer"
     for home in (ours_home, peer_home):
         shutil.rmtree(home, ignore_errors=True)
-    ours, peer = run_alone(run_ours, articles, ours_home), run_alone(run_peer, articles, peer_home)
+    ours, peer = (
+        run_alone(run, articles, home, options.data) for run, home in ((run_ours, ours_home), (run_peer, peer_home))
+    )
     text, both = options.articles / ours["text_s"], ours["passages"] / (ours["whole_s"] - ours["text_s"])
     return [
         Row("text search ready", ours["text_s"], "s", peer["whole_s"]),
@@ -34,6 +39,8 @@ def measure(options: Options) -> list[Row]:
         Row("vectors complete", ours["whole_s"], "s", peer["whole_s"]),
         Row("passages a second to vectors", both, "1/s", peer["passages"] / peer["whole_s"], more=True),
         Row("words a second to vectors", both * ours["words"], "1/s", peer["rate"], more=True),
+        Row("answer in the ten nearest by vector", ours["top10"], "%", peer["top10"], more=True),
+        Row("questions whose answer the articles hold", ours["asked"], ""),
         Row("peak memory", ours["peak_bytes"] / 1e6, "MB", peer["peak_bytes"] / 1e6),
         Row("on disk", size_on_disk(ours_home) / 1e6, "MB", size_on_disk(peer_home) / 1e6),
     ]
@@ -60,11 +67,13 @@ def clean_articles(path: Path) -> Any:
             continue
 
 
-def run_ours(articles: str, home: str) -> dict[str, Any]:
+def run_ours(articles: str, home: str, data: str) -> dict[str, Any]:
     """`dateline index`."""
     from index.build import build_index
     from index.catalogue import Catalogue
+    from index.embedder import MiniLM
     from index.home import Home
+    from index.vectors import VectorIndex
 
     started, text_s = time.perf_counter(), 0.0
 
@@ -77,12 +86,29 @@ def run_ours(articles: str, home: str) -> dict[str, Any]:
     whole_s = time.perf_counter() - started
     catalogue = Catalogue(Home(home))
     words = [len(p.text.split()) for p in catalogue.load_passages(catalogue.vector_ids())]
+    embedder, vectors = MiniLM(), VectorIndex(Home(home), catalogue)
+
+    def find(question: str) -> list[str]:
+        near = vectors.nearest(embedder.embed([question])[0], k=10)
+        return [passage.text for passage in catalogue.load_passages([i for i, _ in near])]
+
+    top10 = rate_top10(articles, data, find)
+    vectors.close()
     catalogue.close()
-    return {"text_s": text_s, "whole_s": whole_s, "passages": len(words), "words": sum(words) / len(words)}
+    return {"text_s": text_s, "whole_s": whole_s, "passages": len(words), "words": sum(words) / len(words), **top10}
 
 
-def run_peer(articles: str, home: str) -> dict[str, Any]:
+def rate_top10(articles: str, data: str, find: Callable[[str], list[str]]) -> dict[str, float]:
+    """Of the questions whose answer one of the articles holds, the share where one of ten passages found does."""
+    texts = [json.loads(line)["text"] for line in Path(articles).read_text(encoding="utf-8").splitlines()]
+    cases = [case for case in read_dataset(Path(data)).cases if any(holds_all(text, case.answers) for text in texts)]
+    found = [any(holds_all(text, case.answers) for text in find(case.question)) for case in cases]
+    return {"top10": 100 * sum(found) / max(len(found), 1), "asked": len(found)}
+
+
+def run_peer(articles: str, home: str, data: str) -> dict[str, Any]:
     """llama-index as its own documentation builds it."""
+    from llama_index.core import VectorStoreIndex
     from llama_index.core.schema import Document
 
     started = time.perf_counter()
@@ -91,7 +117,10 @@ def run_peer(articles: str, home: str) -> dict[str, Any]:
     nodes = embed_into(documents, Path(home))
     whole_s = time.perf_counter() - started
     words = sum(len(node.get_content().split()) for node in nodes)
-    return {"whole_s": whole_s, "passages": len(nodes), "rate": words / whole_s}
+    index = VectorStoreIndex.from_vector_store(open_store(Path(home)), embed_model=peer_embedder())
+    retriever = index.as_retriever(similarity_top_k=10)
+    top10 = rate_top10(articles, data, lambda question: [n.get_content() for n in retriever.retrieve(question)])
+    return {"whole_s": whole_s, "passages": len(nodes), "rate": words / whole_s, **top10}
 
 
 def embed_into(documents: Any, home: Path) -> Any:

@@ -19,13 +19,14 @@ from typing import Any
 import numpy as np
 
 from bench.indexing import open_store, peer_embedder
-from bench.rows import Options, Row, median, percentile, time_calls
+from bench.rows import Options, Row, median, percentile, run_alone, time_calls
 from index.article import Article, hash_text
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, fts_query
 from index.embedder import MiniLM
 from index.home import Home
 from index.query import Filters, Query
-from index.search import Searcher
+from index.search import CANDIDATES, Searcher
+from index.terms import search_terms
 from index.vectors import VectorIndex
 from qa.evaluation.dataset import read_dataset
 
@@ -38,7 +39,6 @@ _HALF = Filters(after=date.fromordinal(_FIRST_DAY + _DAYS // 2), sources=_SOURCE
 
 def measure(options: Options) -> list[Row]:
     """Times at every size, and the exponent of their growth."""
-    queries = [Query(c.question, c.as_of) for c in read_dataset(Path(options.data)).cases[: options.questions]]
     originals = read_originals(options.place / "index-ours")
     rows: list[Row] = []
     for size in options.sizes:
@@ -46,27 +46,59 @@ def measure(options: Options) -> list[Row]:
         if not (home / "whole").exists():
             shutil.rmtree(home, ignore_errors=True)
             fill(home, originals, size)
-        peer = time_peer(home, queries) if size == min(options.sizes) else [0.0]
-        rows += describe(home, queries, peer, size)
-    medians = {r.size: r.ours for r in rows if r.what.startswith("search, median")}
-    if len(medians) > 1:
-        low, high = min(medians), max(medians)
-        grown = math.log(medians[high] / medians[low]) / math.log(high / low)
-        rows.append(Row(f"growth from {low:,} to {high:,}, exponent", grown, ""))
-    return rows
+        where = (home, options.data, options.questions)
+        ours = run_alone(run_ours, *where)
+        peer = run_alone(run_peer, *where) if size == min(options.sizes) else {"times": [0.0], "peak_bytes": 0}
+        rows += describe(ours, peer, size)
+    return rows + [row for what in ("median", "95th percentile") for row in tell_growth(rows, what)]
 
 
-def describe(home: Path, queries: Sequence[Query], peer: list[float], size: int) -> list[Row]:
-    """The figures of one archive; every question twice, the second counts."""
-    searcher = Searcher(Home(home))
-    filtered = [Query(q.text, q.as_of, _HALF) for q in queries]
-    times, narrow = ([time_calls(lambda q=q: searcher.find(q), 2)[1] for q in qs] for qs in (queries, filtered))
-    searcher.close()
+def describe(ours: dict[str, Any], peer: dict[str, Any], size: int) -> list[Row]:
+    """The figures of one archive."""
+    times, theirs = ours["times"], peer["times"]
+    parts = {"by words": "text", "by vector": "dense"}
     return [
-        Row(f"search, median of {size:,}", 1e3 * median(times), "ms", 1e3 * median(peer), size=size),
-        Row(f"search, 95th percentile of {size:,}", 1e3 * percentile(times, 0.95), "ms", 1e3 * percentile(peer, 0.95)),
-        Row(f"filtered to a quarter, median of {size:,}", 1e3 * median(narrow), "ms"),
+        Row(f"search, median of {size:,}", 1e3 * median(times), "ms", 1e3 * median(theirs), size=size),
+        Row(
+            f"search, 95th percentile of {size:,}",
+            1e3 * percentile(times, 0.95),
+            "ms",
+            1e3 * percentile(theirs, 0.95),
+            size=size,
+        ),
+        *(Row(f"{what} alone, median of {size:,}", 1e3 * median(ours[name]), "ms") for what, name in parts.items()),
+        Row(f"filtered by date and source, median of {size:,}", 1e3 * median(ours["filtered"]), "ms"),
+        Row(f"filtered by date and source, times as long of {size:,}", median(ours["filtered"]) / median(times), ""),
+        Row(f"peak memory of {size:,}", ours["peak_bytes"] / 1e6, "MB", peer["peak_bytes"] / 1e6),
     ]
+
+
+def tell_growth(rows: Sequence[Row], what: str) -> list[Row]:
+    """The exponent with which a time grew between the smallest and the largest archive."""
+    times = {row.size: row.ours for row in rows if row.size and row.what.startswith(f"search, {what}")}
+    if len(times) < 2:
+        return []
+    low, high = min(times), max(times)
+    grown = math.log(times[high] / times[low]) / math.log(high / low)
+    return [Row(f"growth of the {what} from {low:,} to {high:,}, exponent", grown, "")]
+
+
+def run_ours(home: str, data: str, count: str) -> dict[str, Any]:
+    """Every question twice, the second time counts: whole searches, their halves, and with filters."""
+    queries = [Query(c.question, c.as_of) for c in read_dataset(Path(data)).cases[: int(count)]]
+    filtered = [Query(q.text, q.as_of, _HALF) for q in queries]
+    searcher = Searcher(Home(home))
+    vectors, embedder = VectorIndex(Home(home), searcher.catalogue), MiniLM()
+    asked = [(fts_query(search_terms(q.text)), embedder.embed([q.text])[0]) for q in queries]
+    found = {
+        "times": [time_calls(lambda q=q: searcher.find(q), 2)[1] for q in queries],
+        "filtered": [time_calls(lambda q=q: searcher.find(q), 2)[1] for q in filtered],
+        "text": [time_calls(lambda w=w: searcher.catalogue.match(w, k=CANDIDATES), 2)[1] for w, _ in asked],
+        "dense": [time_calls(lambda v=v: vectors.nearest(v, k=CANDIDATES), 2)[1] for _, v in asked],
+    }
+    vectors.close()
+    searcher.close()
+    return found
 
 
 def read_originals(home: Path) -> list[tuple[str, np.ndarray, np.ndarray]]:
@@ -137,13 +169,15 @@ def _fit(vectors: np.ndarray, rows: int) -> np.ndarray:
     return np.resize(vectors, (rows, 384))
 
 
-def time_peer(home: Path, queries: Sequence[Query]) -> list[float]:
+def run_peer(place: str, data: str, count: str) -> dict[str, Any]:
     """llama-index: reciprocal rank fusion over BM25Retriever and Chroma, the same passages and vectors."""
     from llama_index.core import VectorStoreIndex
     from llama_index.core.llms import MockLLM
     from llama_index.core.retrievers import QueryFusionRetriever
     from llama_index.retrievers.bm25 import BM25Retriever
 
+    home = Path(place)
+    queries = [c.question for c in read_dataset(Path(data)).cases[: int(count)]]
     nodes = peer_nodes(home)
     store = open_store(home / "peer")
     if not (home / "peer-whole").exists():
@@ -155,7 +189,7 @@ def time_peer(home: Path, queries: Sequence[Query]) -> list[float]:
     fused = QueryFusionRetriever(
         [dense, text], llm=MockLLM(), similarity_top_k=100, num_queries=1, mode="reciprocal_rerank", use_async=False
     )
-    return [time_calls(lambda q=q: fused.retrieve(q.text), 2)[1] for q in queries]
+    return {"times": [time_calls(lambda q=q: fused.retrieve(q), 2)[1] for q in queries]}
 
 
 def peer_nodes(home: Path) -> Any:

@@ -27,6 +27,7 @@ from index.schema import Database, advance_generation, read_meta, write_meta
 
 __all__ = ["Catalogue", "Place", "Status", "fts_query"]
 
+_ALL = 2**63 - 1
 _COUNTED = ("articles", "passages", "passage_vectors", "places")
 
 
@@ -182,6 +183,26 @@ class Catalogue:
         )
         return [(int(passage), -float(cost)) for passage, cost in rows]
 
+    def rarest(self, terms: Sequence[str], *, most: int) -> list[str]:
+        """Those of `terms`, beginning with the rarest, that `most` passages hold at most, added up; one at least."""
+        (last,) = self.database.connection.execute("SELECT coalesce(max(id), 0) FROM passages").fetchone()
+        if last * len(terms) <= most:
+            return list(terms)
+        counts = {term: self._count_matches(term, most + 1) for term in terms}
+        kept: list[str] = []
+        for term in sorted(counts, key=counts.__getitem__):
+            most -= counts[term]
+            if kept and most < 0:
+                break
+            kept.append(term)
+        return [term for term in terms if term in kept]
+
+    def _count_matches(self, term: str, limit: int) -> int:
+        """How many passages hold `term`, counted up to `limit`."""
+        query = fts_query([term])
+        select = "SELECT count(*) FROM (SELECT 1 FROM passage_texts WHERE passage_texts MATCH ? LIMIT ?)"
+        return int(self.database.connection.execute(select, (query, limit)).fetchone()[0]) if query else 0
+
     def allowed_passages(self, filters: Filters, *, limit: int = -1) -> list[int]:
         """Ids of the passages that pass `filters` and have a vector, ascending; of more than `limit` any."""
         allowed, parameters = select_allowed(filters)
@@ -307,7 +328,9 @@ class Catalogue:
     def snapshot(self) -> Snapshot:
         """The Chroma folder to be searched."""
         name, *numbers = read_meta(self.database.connection, "snapshot").split(" ")
-        return Snapshot(name, *map(int, numbers))
+        # An index of before November 2026 does not tell: nothing of it waits, and it is brought up to date as a whole.
+        generation, last, count = [*map(int, numbers), *(0, _ALL, 0)[len(numbers) :]]
+        return Snapshot(name, generation, last, count)
 
     def publish_snapshot(self, snapshot: Snapshot) -> None:
         """Have readers search this Chroma folder from now on."""

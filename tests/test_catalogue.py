@@ -133,6 +133,19 @@ def test_no_input_is_a_syntax_error(catalogue: Catalogue, terms: list[str]) -> N
     catalogue.match(fts_query([*terms, '"', "NEAR(", "a*", "\0x", "title:", "-b AND", "\ud800z"]), k=5)
 
 
+def test_the_rarest_words_are_kept_within_what_may_be_looked_at(filled: Catalogue) -> None:
+    terms = [WORDS[0], "report", "59", "zzzz", "7"]
+    counts = {term: len(filled.match(fts_query([term]), k=10_000)) for term in terms}
+    assert counts["zzzz"] == 0 < counts["59"] <= counts["7"] < counts["report"]
+    for most in (0, counts["59"], counts["59"] + counts["7"], sum(counts.values()) - 1, sum(counts.values())):
+        kept = filled.rarest(terms, most=most)
+        assert kept == [term for term in terms if term in kept]
+        assert kept == ["zzzz"] or sum(counts[term] for term in kept) <= most
+        assert all(counts[term] <= counts[other] for term in kept for other in set(terms) - set(kept))
+    assert filled.rarest(terms, most=sum(counts.values())) == terms
+    assert filled.rarest([], most=10) == []
+
+
 def test_passages_are_slices_in_the_order_asked(filled: Catalogue) -> None:
     ids = all_passages(filled)[::-7]
     passages = filled.load_passages([*ids, 10**9])

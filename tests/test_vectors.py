@@ -131,6 +131,18 @@ def test_little_may_wait_beside_a_large_folder_and_is_found(home: Home, filled: 
     vectors.close()
 
 
+def test_a_folder_published_before_its_extent_was_noted_is_searched(
+    home: Home, filled: Catalogue, vectors: VectorIndex
+) -> None:
+    old = filled.snapshot
+    with filled.database.writing() as connection:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'snapshot'", (f"{old.name} {old.generation}",))
+    vector = random_rows(1005, 1)[0]
+    assert_same(vectors.nearest(vector, k=20), brute_force(filled, vector, 20, None))
+    vectors.publish()
+    assert filled.snapshot.count == filled.count_vectors()
+
+
 def held(home: Home, catalogue: Catalogue) -> set[int]:
     folder = ChromaFolder(home.chroma / catalogue.snapshot.name)
     ids = folder.ids()
