@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--data", default="../shared/eval/realtimeqa", help="folder with questions and articles")
     parser.add_argument("--folder", default=".dateline/bench", help="where figures and indexes are kept")
     parser.add_argument("--articles", type=int, default=300)
-    parser.add_argument("--questions", type=int, default=20)
+    parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--sizes", type=int, nargs="+", default=[30_000], help="passages of the archives searched")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--out", default=str(Path(__file__).with_name("RESULTS.md")))

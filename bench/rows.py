@@ -44,7 +44,7 @@ class Options:
     data: str
     folder: str
     articles: int = 300
-    questions: int = 20
+    questions: int = 60
     sizes: tuple[int, ...] = (30_000,)
     repeats: int = 3
 
