@@ -16,6 +16,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ class Seen:
     search_s: list[float] = field(default_factory=list)
     order: list[tuple[float, float]] = field(default_factory=list)
     """When a question had its sources and when its answer."""
-    places: list[int] = field(default_factory=list)
-    told: int = 0
+    places: list[list[int]] = field(default_factory=list)
+    """What each question was told, one after another."""
     by_asker: dict[int, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     taken: list[tuple[float, Taken]] = field(default_factory=list)
@@ -49,7 +50,7 @@ class Seen:
 async def ask(client: httpx.AsyncClient, seen: Seen, asker: int, question: str) -> None:
     """One question, streamed as the page and the command line have it."""
     started = time.monotonic()
-    found, told, event = 0.0, False, ""
+    found, event, places = 0.0, "", list[int]()
     async with client.stream("POST", "/api/ask", json={"question": question, "stream": True}) as reply:
         if reply.status_code != 200:
             seen.errors.append(f"{reply.status_code} {(await reply.aread())[:200]!r}")
@@ -59,8 +60,7 @@ async def ask(client: httpx.AsyncClient, seen: Seen, asker: int, question: str) 
             if line == "event: sources":
                 found = time.monotonic()
             elif line.startswith("data: ") and event == "waiting":
-                seen.places.append(int(json.loads(line[6:])["place"]))
-                told = True
+                places.append(int(json.loads(line[6:])["place"]))
             elif line.startswith("data: ") and event == "error":
                 seen.errors.append(line)
     if event != "answer":
@@ -70,7 +70,7 @@ async def ask(client: httpx.AsyncClient, seen: Seen, asker: int, question: str) 
     seen.sources_s.append(found - started)
     seen.whole_s.append(done - started)
     seen.order.append((found, done))
-    seen.told += told
+    seen.places.append(places)
     seen.by_asker[asker] = seen.by_asker.get(asker, 0) + 1
 
 
@@ -166,8 +166,9 @@ def report(seen: Seen) -> dict[str, Any]:
         "errors": seen.errors[:5],
         "error_count": len(seen.errors),
         "answers_per_asker": [min(counts, default=0), max(counts, default=0)],
-        "told_their_place": seen.told,
-        "longest_line": max(seen.places, default=0),
+        "told_their_place": sum(bool(places) for places in seen.places),
+        "longest_line": max((max(places, default=0) for places in seen.places), default=0),
+        "fell_back": sum(any(b > a for a, b in pairwise(places)) for places in seen.places),
         "overtaken": overtaken(seen.order),
         "sources_median_p95_s": [statistics.median(seen.sources_s or [0]), percentile(seen.sources_s, 0.95)],
         "whole_median_p95_s": [statistics.median(seen.whole_s or [0]), percentile(seen.whole_s, 0.95)],

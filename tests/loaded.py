@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ def main(home: Path, reading_s: float) -> None:
     """Serve until Ctrl-C."""
     given = Path(os.environ["DATELINE_MODELS"]) if "DATELINE_MODELS" in os.environ else None
     llm = None if reading_s < 0 else Busy(pattern=rf"\b({'|'.join(WORDS)})\b", reading_s=reading_s)
-    with Assistant.open(home, llm=llm, models_dir=given) as assistant:
+    with suppress(KeyboardInterrupt), Assistant.open(home, llm=llm, models_dir=given) as assistant:
         serve(assistant, Settings(home=home, port=0), lambda address: print(address, flush=True))
 
 

@@ -36,7 +36,7 @@ async def _ask_in_one(browser: Browser, address: str, number: int, until: float,
     await page.goto(address)
     box = page.locator("#dl-box textarea")
     asked = 0
-    while time.monotonic() < until:
+    while not asked or time.monotonic() < until:
         asked += 1
         await box.fill(make_question(chance))
         await page.keyboard.press("Enter")
