@@ -19,7 +19,7 @@ from typing import Protocol
 from index.article import Article, Passage, Span
 from index.catalogue import Catalogue
 from index.cleaning import clean_article
-from index.embedder import MiniLM, PassageText, PassageVectors
+from index.embedder import PassageText, PassageVectors, open_bulk_embedder
 from index.errors import ReadError
 from index.home import Home
 from index.ledger import FileState, Ledger
@@ -73,7 +73,7 @@ def build_index(
     *,
     prune: bool = False,
     progress: Progress | None = None,
-    embedder: Callable[[], Embedder] = MiniLM,
+    embedder: Callable[[], Embedder] = open_bulk_embedder,
     batch: int = BATCH,
 ) -> Report:
     """Bring the index in `home` up to date with the files in `paths`; `prune` removes those that vanished.

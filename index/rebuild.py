@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.build import BATCH, Embedder, Progress, embed_missing
 from index.catalogue import Catalogue
-from index.embedder import MiniLM
+from index.embedder import open_bulk_embedder
 from index.home import Home
 from index.rows import insert_passages
 from index.schema import advance_generation, write_meta
@@ -30,7 +30,7 @@ def rebuild_index(
     home: Home,
     *,
     progress: Progress | None = None,
-    embedder: Callable[[], Embedder] = MiniLM,
+    embedder: Callable[[], Embedder] = open_bulk_embedder,
     batch: int = BATCH,
 ) -> Rebuilt:
     """Make passages, text search, vectors and Chroma's folder anew from the articles.

@@ -19,7 +19,7 @@ from typing import Protocol
 from index.article import Hit
 from index.build import Embedder, Progress, build_index
 from index.catalogue import Catalogue
-from index.embedder import MiniLM
+from index.embedder import MiniLM, open_bulk_embedder
 from index.home import Home
 from index.query import Filters, Query
 from qa.answer import Answer, Evidence
@@ -71,7 +71,7 @@ class Run:
         model: str,
         retrieval_only: bool = False,
         progress: Progress | None = None,
-        embedder: Callable[[], Embedder] = MiniLM,
+        embedder: Callable[[], Embedder] = open_bulk_embedder,
     ) -> None:
         self.dataset = dataset
         self._folder = folder
