@@ -21,6 +21,7 @@ from index.query import Filters, Query
 from qa.answer import Answer, Citation, Delta, Done, Event, Evidence, Found, Verdict, Withheld
 from ui.answer_json import answer_object
 from ui.terminal import Progress, print_article, print_events
+from ui.waiting import signed
 from ui.wording import mark_spans, printable, say_age, say_date, surroundings
 
 ROOT = Path(__file__).parent.parent
@@ -289,6 +290,12 @@ def test_an_answer_prints_sources_then_sentences_then_quotes() -> None:
     assert "1 sentence withheld" in said
     assert "\x1b" not in said
     assert "\x07" not in said
+
+
+@pytest.mark.parametrize("count", range(4))
+def test_the_sign_of_work_leaves_events_as_they_are(count: int) -> None:
+    events = answer_events()[:count]
+    assert list(signed(events)) == events
 
 
 def test_sources_are_out_before_the_first_word() -> None:

@@ -21,6 +21,7 @@ from ui.commands import DONE, open_assistant, print_json
 from ui.filters import read_day, read_filters
 from ui.settings import Settings
 from ui.terminal import print_events
+from ui.waiting import signed
 
 if TYPE_CHECKING:
     from index.catalogue import Catalogue
@@ -63,7 +64,7 @@ def _asking(
 def _say(events: Iterator[Event], *, as_json: bool) -> Answer:
     """Print the answer as it comes, or when it is done as JSON."""
     if not as_json:
-        return print_events(events, sys.stdout)
+        return print_events(signed(events), sys.stdout)
     from ui.answer_json import answer_object
 
     *_, done = events

@@ -21,6 +21,7 @@ from typing import TextIO
 from index.errors import DatelineError, IndexMissingError, ModelError, UsageError
 from index.home import Home
 from ui.settings import Settings
+from ui.waiting import waiting
 from ui.wording import one_line
 
 HEALTHY, UNWELL = 0, 1
@@ -58,7 +59,8 @@ def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline doctor`: run every check; 1 if any found a fault."""
     findings = examine(settings)
     if arguments.deep:
-        findings += examine_deeply(settings)
+        with waiting("Checking all that is stored"):
+            findings += examine_deeply(settings)
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:

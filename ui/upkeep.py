@@ -11,6 +11,7 @@ from pathlib import Path
 from index.home import Home
 from ui.settings import Settings
 from ui.terminal import Progress
+from ui.waiting import waiting
 
 DONE = 0
 
@@ -34,7 +35,8 @@ def back_up(arguments: argparse.Namespace, settings: Settings) -> int:
     from index.backup import back_up
 
     file = Path(arguments.file).expanduser().absolute()
-    back_up(Home(settings.home), file)
+    with waiting("Copying the catalogue"):
+        back_up(Home(settings.home), file)
     print(f"The catalogue is in {file} ({file.stat().st_size / 1e6:,.1f} MB)")
     return DONE
 
@@ -44,7 +46,8 @@ def restore(arguments: argparse.Namespace, settings: Settings) -> int:
     from index.backup import restore
 
     home = Home(settings.home)
-    restore(home, Path(arguments.file).expanduser().absolute())
+    with waiting("Checking and restoring"):
+        restore(home, Path(arguments.file).expanduser().absolute())
     print(f"The catalogue in {home.folder} is that of the backup")
     return DONE
 
