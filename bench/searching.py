@@ -127,7 +127,7 @@ def fill(folder: Path, originals: Sequence[tuple[str, np.ndarray, np.ndarray]], 
         made = max((p.id for p in passages), default=made)
         if made >= size:
             break
-    catalogue.use_embedder(MiniLM.name)
+    catalogue.use_embedder(MiniLM.name, MiniLM.dimensions)
     with home.write_lock():
         VectorIndex(home, catalogue).publish()
     catalogue.close()

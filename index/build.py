@@ -19,7 +19,7 @@ from typing import Protocol
 from index.article import Article, Passage, Span
 from index.catalogue import Catalogue
 from index.cleaning import clean_article
-from index.embedder import PassageText, PassageVectors, open_bulk_embedder
+from index.embedder import Embedder, PassageText, PassageVectors, open_bulk_embedder
 from index.errors import ReadError
 from index.home import Home
 from index.ledger import FileState, Ledger
@@ -41,15 +41,6 @@ class Progress(Protocol):
     """Called with the stage, "text" or "vectors", and how many of its files or passages are done."""
 
     def __call__(self, stage: str, done: int, total: int) -> None: ...
-
-
-class Embedder(Protocol):
-    """What embeds passages; `name` tells its vectors from another's."""
-
-    @property
-    def name(self) -> str: ...
-
-    def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]: ...
 
 
 @dataclass(slots=True)
@@ -251,7 +242,7 @@ def embed_missing(
     waiting, done = 0, 0
     if total:
         embedder = make_embedder()
-        catalogue.use_embedder(embedder.name)
+        catalogue.use_embedder(embedder.name, embedder.dimensions)
         for passages in _passage_batches(catalogue, batch):
             made = embed_passages(embedder, passages)
             catalogue.store_vectors((p.id, v.passage, v.sentences) for p, v in zip(passages, made, strict=True))

@@ -28,6 +28,9 @@ from index.schema import Database, advance_generation, read_meta, write_meta
 __all__ = ["Catalogue", "Place", "Status", "fts_query"]
 
 _ALL = 2**63 - 1
+_UNSAID_DIMENSIONS = "384"
+"""Of an index that does not tell how long its vectors are: only the default embedder could make one."""
+
 _COUNTED = ("articles", "passages", "passage_vectors", "places")
 
 
@@ -277,21 +280,22 @@ class Catalogue:
             advance_generation(connection)
 
     def sentence_vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
-        """Passage id -> unit vectors of its sentences, shape (sentences, 384), where they are stored."""
+        """Passage id -> unit vectors of its sentences, shape (sentences, dimensions), where they are stored."""
         rows = self.database.connection.execute(
             "SELECT passage, vectors FROM sentence_vectors WHERE passage IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
-        return {int(passage): unpack_vectors(blob) for passage, blob in rows}
+        dimensions = self.dimensions
+        return {int(passage): unpack_vectors(blob, dimensions) for passage, blob in rows}
 
     def passage_vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
-        """Ids, ascending, and unit vectors, shape (ids, 384), of these passages or of all."""
+        """Ids, ascending, and unit vectors, shape (ids, dimensions), of these passages or of all."""
         condition = "" if ids is None else "WHERE passage IN (SELECT value FROM json_each(?))"
         rows = self.database.connection.execute(
             f"SELECT passage, vector FROM passage_vectors {condition} ORDER BY passage",
             () if ids is None else (json.dumps(list(ids)),),
         ).fetchall()
-        return [int(row[0]) for row in rows], unpack_vectors(b"".join(row[1] for row in rows))
+        return [int(row[0]) for row in rows], unpack_vectors(b"".join(row[1] for row in rows), self.dimensions)
 
     def vector_ids(self, *, after: int = 0) -> list[int]:
         """Ids of all passages above id `after` that have a vector, ascending."""
@@ -302,7 +306,12 @@ class Catalogue:
         """The name of the embedder whose vectors are stored; empty before the first."""
         return read_meta(self.database.connection, "embedder")
 
-    def use_embedder(self, name: str) -> None:
+    @property
+    def dimensions(self) -> int:
+        """The length of the stored vectors."""
+        return int(read_meta(self.database.connection, "dimensions", _UNSAID_DIMENSIONS))
+
+    def use_embedder(self, name: str, dimensions: int) -> None:
         """Make sure that vectors of this embedder may be added or compared; the first one is noted.
 
         Raises:
@@ -311,11 +320,13 @@ class Catalogue:
         stored = self.embedder
         if stored not in ("", name):
             raise IndexMismatchError(
-                f"the vectors in {self.home.folder} were made by {stored}, not {name}: run `dateline rebuild`"
+                f"the vectors in {self.home.folder} were made by {stored}, not {name}: "
+                "name that one with --embed-model, or run `dateline rebuild` with this one"
             )
         if not stored:
             with self.database.writing() as connection:
                 write_meta(connection, "embedder", name)
+                write_meta(connection, "dimensions", str(dimensions))
 
     # State
 

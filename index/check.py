@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from index.article import hash_text
-from index.build import Embedder, embed_passages
+from index.build import embed_passages
 from index.catalogue import Catalogue, fts_query
 from index.chroma_folder import ChromaFolder, opened
-from index.embedder import MiniLM
+from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError
 from index.home import Home
 from index.rows import Vectors, unpack_spans
@@ -36,7 +36,6 @@ comes to 0.999999, the two most alike different ones to 0.90 (2026-11); another 
 _RUN_INDEX = "run `dateline index`"
 _REBUILD = "run `dateline rebuild`"
 _RESTORE = "restore a backup with `dateline restore FILE`, or index the articles again in another --home"
-_VECTOR_BYTES = 2 * 384
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def check_index(home: Home, *, embedder: Callable[[], Embedder] = MiniLM, sample
         "places": lambda: _check_places(catalogue.database.connection),
         "passages": lambda: _check_passages(catalogue.database.connection),
         "text search": lambda: _check_text_search(catalogue, sample),
-        "vectors": lambda: _check_vectors(catalogue.database.connection),
+        "vectors": lambda: _check_vectors(catalogue.database.connection, catalogue.dimensions),
         "embedding": lambda: _check_embedding(catalogue, embedder, sample),
         "chroma": lambda: _check_chroma(home, catalogue),
     }
@@ -168,9 +167,9 @@ def _check_text_search(catalogue: Catalogue, sample: int) -> _Found:
     return _Found(f"{len(ids):,} counted", _list(lost, "passages are not found by their own words"), _REBUILD)
 
 
-def _check_vectors(connection: sqlite3.Connection) -> _Found:
+def _check_vectors(connection: sqlite3.Connection, dimensions: int) -> _Found:
     """A passage vector and a vector a sentence for every passage, all of length 1."""
-    count, wrong = 0, []
+    count, wrong, length = 0, [], 2 * dimensions
     missing = connection.execute(
         "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage = p.id) "
         "OR NOT EXISTS (SELECT 1 FROM sentence_vectors WHERE passage = p.id)"
@@ -181,16 +180,16 @@ def _check_vectors(connection: sqlite3.Connection) -> _Found:
     )
     for passage, sentences, vector, inner in rows:
         count += 1
-        lengths = (len(vector), len(inner)) == (_VECTOR_BYTES, sentences * _VECTOR_BYTES)
-        if not lengths or not _are_units(vector + inner):
+        lengths = (len(vector), len(inner)) == (length, sentences * length)
+        if not lengths or not _are_units(vector + inner, dimensions):
             wrong.append(str(passage))
     if wrong:
         return _Found(f"{count:,} counted", _list(wrong, "passages have vectors that are none"), _REBUILD)
     return _Found(f"{count:,} counted", f"{missing:,} passages lack vectors" if missing else "", _RUN_INDEX)
 
 
-def _are_units(packed: bytes) -> bool:
-    rows = np.frombuffer(packed, dtype="<f2").reshape(-1, 384).astype(np.float32)
+def _are_units(packed: bytes, dimensions: int) -> bool:
+    rows = np.frombuffer(packed, dtype="<f2").reshape(-1, dimensions).astype(np.float32)
     return bool(np.all(np.abs(np.linalg.norm(rows, axis=1) - 1) < 0.01))
 
 
@@ -209,7 +208,7 @@ def _check_embedding(catalogue: Catalogue, make_embedder: Callable[[], Embedder]
         str(passage.id)
         for passage, fresh in zip(passages, embed_passages(embedder, passages), strict=True)
         if not _are_near(stored[passage.id][None], fresh.passage[None])
-        or not _are_near(sentences.get(passage.id, np.zeros((0, 384), np.float32)), fresh.sentences)
+        or not _are_near(sentences.get(passage.id, fresh.sentences[:0]), fresh.sentences)
     ]
     return _Found(f"{len(passages):,} embedded again", _list(far, "passages have another text's vectors"), _REBUILD)
 
@@ -231,7 +230,7 @@ def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:
         return _Found(name, "Chroma's folder is older than the catalogue", _RUN_INDEX)
     try:
         with opened(home.chroma / name) as folder:
-            folder.check(snapshot.count)
+            folder.check(snapshot.count, catalogue.dimensions)
             wrong = _differing(folder, catalogue)
     except DatelineError as error:
         return _Found(name, str(error), _RUN_INDEX)

@@ -21,7 +21,6 @@ from index.rows import Vectors
 # AttributeError: what Chroma raises on every later try once opening a damaged folder has failed.
 _UNHEALTHY = (chromadb.errors.ChromaError, OSError, ValueError, KeyError, RuntimeError, AttributeError)
 _NAME = "passages"
-_PROBE: Vectors = np.full(384, 384**-0.5, dtype=np.float32)
 # sync_threshold 2: every batch is saved whole, so that opening replays no log (0.1 s instead of 7 s for
 # 4,500 pending vectors, 2026-11). With these three, 99.5 % of the true nearest 50 of 10,000 clustered
 # random vectors are found; Chroma's defaults with ef_search 200 find 98.8 %.
@@ -77,8 +76,8 @@ class ChromaFolder:
         with self._explained():
             return self._collection.count()
 
-    def check(self, expected: int) -> None:
-        """Make sure that the folder holds so many vectors, and finds them.
+    def check(self, expected: int, dimensions: int) -> None:
+        """Make sure that the folder holds so many vectors of this length, and finds them.
 
         Its count comes from a table, its answers from the graph's files: either can be lost alone.
 
@@ -86,7 +85,8 @@ class ChromaFolder:
             DatelineError: it does not.
         """
         k = min(expected, 10)
-        if self.count() != expected or (k and len(self.nearest(_PROBE, k=k)) < k):
+        probe: Vectors = np.full(dimensions, dimensions**-0.5, dtype=np.float32)
+        if self.count() != expected or (k and len(self.nearest(probe, k=k)) < k):
             raise DatelineError(f"the vectors in {self._folder} are incomplete: run `dateline index` again")
 
     def ids(self) -> set[int]:

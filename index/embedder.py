@@ -21,7 +21,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -56,16 +56,31 @@ class PassageText:
 
 @dataclass(frozen=True, slots=True)
 class PassageVectors:
-    """Unit vectors: `passage` of shape (384,), `sentences` of shape (number of sentences, 384)."""
+    """Unit vectors: `passage` of shape (dimensions,), `sentences` of shape (number of sentences, dimensions)."""
 
     passage: Vectors
     sentences: Vectors
+
+
+class Embedder(Protocol):
+    """What embeds questions and passages; `name` tells its vectors, `dimensions` long, from another's."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors: ...
+
+    def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]: ...
 
 
 class MiniLM:
     """all-MiniLM-L6-v2; loads in about 0.2 s and holds about 90 MB."""
 
     name = "all-MiniLM-L6-v2/onnx-int8/title+passage/1"
+    dimensions = DIMENSIONS
 
     def __init__(self, *, threads: int = 0, bulk: bool = False) -> None:
         """`threads` 0 leaves the choice to the engine (the physical cores); `bulk` is for many passages.
@@ -85,10 +100,10 @@ class MiniLM:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         encodings = self._tokenizer.encode_batch(list(texts))
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        for batch in _batches([len(e.ids) for e in encodings], size=16):
+        for batch in batches_of_like_length([len(e.ids) for e in encodings], size=16):
             hidden, mask = self._run([encodings[i] for i in batch])
             vectors[batch] = _mean(hidden, mask)
-        return _unit(vectors)
+        return to_unit(vectors)
 
     def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]:
         """One `PassageVectors` for each of `passages`, in order."""
@@ -96,9 +111,9 @@ class MiniLM:
         inputs = [prefix + p.text for prefix, p in zip(prefixes, passages, strict=True)]
         encodings = self._tokenizer.encode_batch(inputs)
         results: list[PassageVectors | None] = [None] * len(passages)
-        for batch in _batches([len(e.ids) for e in encodings], size=16):
+        for batch in batches_of_like_length([len(e.ids) for e in encodings], size=16):
             hidden, mask = self._run([encodings[i] for i in batch])
-            means = _unit(_mean(hidden, mask))
+            means = to_unit(_mean(hidden, mask))
             for row, i in enumerate(batch):
                 spans = [(len(prefixes[i]) + s.start, len(prefixes[i]) + s.end) for s in passages[i].sentences]
                 sentences = _mean_of_spans(hidden[row], encodings[i].offsets, spans, means[row])
@@ -154,7 +169,7 @@ def find_embedder_file() -> Path:
     return path
 
 
-def _batches(lengths: Sequence[int], *, size: int) -> list[list[int]]:
+def batches_of_like_length(lengths: Sequence[int], *, size: int) -> list[list[int]]:
     """Indices in batches of like length, so that little padding is computed."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
     return [order[i : i + size] for i in range(0, len(order), size)]
@@ -176,10 +191,11 @@ def _mean_of_spans(
     for start, end in spans:
         inside = (starts >= start) & (ends <= end) & (ends > starts)
         rows.append(hidden[: len(offsets)][inside].mean(axis=0) if inside.any() else fallback)
-    return _unit(np.array(rows, dtype=np.float32).reshape(len(spans), DIMENSIONS))
+    return to_unit(np.array(rows, dtype=np.float32).reshape(len(spans), DIMENSIONS))
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def to_unit(vectors: Vectors) -> Vectors:
+    """`vectors`, each at length 1."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Vectors = vectors / np.maximum(norms, 1e-12)
     return unit

@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.build import BATCH, Embedder, Progress, embed_missing
+from index.build import BATCH, Progress, embed_missing
 from index.catalogue import Catalogue
-from index.embedder import open_bulk_embedder
+from index.embedder import Embedder, open_bulk_embedder
 from index.home import Home
 from index.rows import insert_passages
 from index.schema import advance_generation, write_meta

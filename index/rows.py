@@ -20,7 +20,6 @@ from index.places import day_of, ordinal
 
 Vectors = npt.NDArray[np.float32]
 
-_DIMENSIONS = 384
 _REBUILD = "run `dateline rebuild`, which makes them anew from the articles"
 _DAMAGED_PASSAGE = f"a passage in the catalogue is damaged: {_REBUILD}"
 _DAMAGED_VECTOR = f"a vector in the catalogue is damaged: {_REBUILD}"
@@ -125,15 +124,15 @@ def pack_vectors(vectors: Vectors) -> bytes:
     return vectors.astype("<f2").tobytes()
 
 
-def unpack_vectors(packed: bytes) -> Vectors:
-    """Rows of unit length: rounding to float16 shifted it by up to a thousandth.
+def unpack_vectors(packed: bytes, dimensions: int) -> Vectors:
+    """Rows of unit length, each of so many numbers: rounding to float16 shifted it by up to a thousandth.
 
     Raises:
         DamagedError: these are no vectors.
     """
-    if len(packed) % (2 * _DIMENSIONS):
+    if len(packed) % (2 * dimensions):
         raise DamagedError(_DAMAGED_VECTOR)
-    rows = np.frombuffer(packed, dtype="<f2").reshape(-1, _DIMENSIONS).astype(np.float32)
+    rows = np.frombuffer(packed, dtype="<f2").reshape(-1, dimensions).astype(np.float32)
     with np.errstate(invalid="ignore", over="ignore"):
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     if not np.isfinite(lengths).all():

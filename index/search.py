@@ -8,7 +8,7 @@ Source: Cormack, Clarke & Büttcher 2009 (reciprocal rank fusion, k = 60).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,8 @@ import numpy as np
 
 from index.article import Hit, Passage
 from index.catalogue import Catalogue, fts_query
-from index.embedder import MiniLM, Vectors
+from index.embedder import Embedder, MiniLM, Vectors
+from index.errors import IndexMismatchError
 from index.home import Home
 from index.query import Query
 from index.terms import search_terms, speaks_of_now
@@ -66,12 +67,12 @@ class Searcher:
         IndexMismatchError: its vectors were made by another embedder.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, *, embedder: Callable[[], Embedder] = MiniLM) -> None:
         self.catalogue = Catalogue(home)
         self._vectors = VectorIndex(home, self.catalogue)
-        self._embedder = MiniLM()
+        self.embedder = embedder()
         if self.catalogue.embedder:
-            self.catalogue.use_embedder(self._embedder.name)
+            self.catalogue.use_embedder(self.embedder.name, self.embedder.dimensions)
 
     def search(self, query: Query, *, k: int = 10) -> list[Hit]:
         """The `k` best passages for `query`."""
@@ -84,27 +85,47 @@ class Searcher:
         text = self.catalogue.match(fts_query(terms), k=CANDIDATES, filters=query.filters, title_weight=TITLE_WEIGHT)
         vector = self._embed(query)
         dense = self._vectors.nearest(vector, k=CANDIDATES, filters=query.filters) if vector.any() else []
-        return Findings(self._rank(query, text, dense, k), vector)
+        findings = Findings(self._rank(query, text, dense, k), vector)
+        self._check_embedder()
+        return findings
 
     def recall(self, query: Query, scored: Sequence[tuple[int, float]]) -> Findings:
         """Passages found before, `(id, score)`, as if `query` had found them now; those that are gone are left out."""
-        vector = (
-            self._embedder.embed([query.text])[0] if self.catalogue.has_vectors() else np.zeros(384, dtype=np.float32)
-        )
+        vector = self._embed(query)
         scores = dict(scored)
         passages = self.catalogue.load_passages(list(scores))
         sentences = self.catalogue.sentence_vectors(list(scores))
-        candidates = (Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p))) for p in passages)
-        return Findings(tuple(candidates), vector)
-
-    def _embed(self, query: Query) -> Vectors:
-        """The question's vector; zero where there is none to compare it with."""
-        return self._embedder.embed([query.text])[0] if self.catalogue.has_vectors() else np.zeros(384, np.float32)
+        candidates = (
+            Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p, self.embedder.dimensions)))
+            for p in passages
+        )
+        findings = Findings(tuple(candidates), vector)
+        self._check_embedder()
+        return findings
 
     def close(self) -> None:
         """Let go of the index's files."""
         self._vectors.close()
         self.catalogue.close()
+
+    def _embed(self, query: Query) -> Vectors:
+        """The question's vector; zero where there is none to compare it with."""
+        self._check_embedder()
+        if self.catalogue.has_vectors():
+            vector: Vectors = self.embedder.embed([query.text])[0]
+            return vector
+        return np.zeros(self.embedder.dimensions, dtype=np.float32)
+
+    def _check_embedder(self) -> None:
+        """Refuse what may have been compared with another embedder's vectors: the index was rebuilt meanwhile.
+
+        Before a search, so that the reason is told, and after it, so that nothing slips through.
+        """
+        if self.catalogue.embedder not in ("", self.embedder.name):
+            raise IndexMismatchError(
+                f"the index in {self.catalogue.home.folder} was rebuilt with another embedder: start Dateline again, "
+                "with the same --embed-model"
+            )
 
     def _rank(
         self, query: Query, text: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]], k: int
@@ -118,7 +139,13 @@ class Searcher:
         sentences = self.catalogue.sentence_vectors([p.id for _, p in best])
         bm25, cosine = dict(text), dict(dense)
         return tuple(
-            Candidate(p, bm25.get(p.id, 0.0), cosine.get(p.id, 0.0), score, sentences.get(p.id, _no_sentences(p)))
+            Candidate(
+                p,
+                bm25.get(p.id, 0.0),
+                cosine.get(p.id, 0.0),
+                score,
+                sentences.get(p.id, _no_sentences(p, self.embedder.dimensions)),
+            )
             for score, p in best
         )
 
@@ -139,5 +166,5 @@ def nearness(published: date | None, as_of: date) -> float:
     return 1.0 if -1 <= (as_of - published).days < _NEAR_DAYS else 0.0
 
 
-def _no_sentences(passage: Passage) -> Vectors:
-    return np.zeros((len(passage.sentences), 384), dtype=np.float32)
+def _no_sentences(passage: Passage, dimensions: int) -> Vectors:
+    return np.zeros((len(passage.sentences), dimensions), dtype=np.float32)

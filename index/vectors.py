@@ -160,7 +160,7 @@ class VectorIndex:
             return True
         try:
             with opened(self._home.chroma / snapshot.name) as folder:
-                folder.check(snapshot.count)
+                folder.check(snapshot.count, self._catalogue.dimensions)
         except DatelineError:
             return False
         return True
@@ -178,7 +178,7 @@ class VectorIndex:
             missing = sorted(wanted - held)
             for some in split_batches(len(missing), EXACT_LIMIT):
                 folder.add(*self._catalogue.passage_vectors(missing[some]))
-            folder.check(len(wanted))
+            folder.check(len(wanted), self._catalogue.dimensions)
         work.rename(self._home.chroma / fresh)
         return Snapshot(fresh, generation, max(wanted, default=0), len(wanted))
 

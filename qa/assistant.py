@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from index.article import Hit
 from index.catalogue import Catalogue
+from index.embedder import Embedder, MiniLM
 from index.errors import CancelledError
 from index.home import Home
 from index.query import Filters, Query
@@ -103,10 +104,12 @@ class Assistant:
         model: str = "default",
         models_dir: Path | None = None,
         llm: LLM | None = None,
+        embedder: Callable[[], Embedder] = MiniLM,
         at_once: bool = True,
     ) -> Self:
         """Open the index in `home`; the model loads in the background, or is `llm`, any llama-index model.
 
+        `embedder` makes the embedder that the index was made with.
         It loads `at_once`, or when the first question has its sources: they come sooner then.
 
         Raises:
@@ -117,16 +120,21 @@ class Assistant:
         if llm is not None:
             given: Future[LLM] = Future()
             given.set_result(llm)
-            return cls(Searcher(place), given)
+            return cls(Searcher(place, embedder=embedder), given)
         future, start = prepare_work(partial(_load_model, model, models_dir or place.models), "model")
         if at_once:
             start()
-        return cls(Searcher(place), future, start)
+        return cls(Searcher(place, embedder=embedder), future, start)
 
     @property
     def catalogue(self) -> Catalogue:
         """The articles."""
         return self._searcher.catalogue
+
+    @property
+    def embedder(self) -> Embedder:
+        """What embeds the questions, and new articles likewise."""
+        return self._searcher.embedder
 
     def model_ready(self) -> bool:
         """Whether the model is loaded."""

@@ -8,13 +8,10 @@ not know what it asks or what becomes of the words.
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from llama_index.core.base.llms.types import (
@@ -30,27 +27,10 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_callback
 
-from index.errors import ModelError, UsageError
+from index.errors import ModelError
+from index.remote import RemoteName
 
-_NAME = re.compile(r"openai:(?P<url>https?://[^#\s]+)#(?P<model>\S+)", re.IGNORECASE)
 _CONNECT_S, _READ_S = 5.0, 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteName:
-    """Where a model is served and what it is called there."""
-
-    url: str
-    model: str
-
-    @property
-    def stays_here(self) -> bool:
-        """Whether the server is on this machine, so that no question or article leaves it."""
-        host = urlsplit(self.url).hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +40,6 @@ class RemoteGeneration:
     text: str
     token_logprobs: tuple[float, ...]
     prompt_tokens: int
-
-
-def parse_remote(name: str) -> RemoteName:
-    """What `openai:http://127.0.0.1:8000/v1#model` names.
-
-    Raises:
-        UsageError: it has another form.
-    """
-    match = _NAME.fullmatch(name)
-    if match is None:
-        raise UsageError(f"--llm {name!r} names no server: write it as openai:http://127.0.0.1:8000/v1#model")
-    return RemoteName(match["url"].rstrip("/"), match["model"])
 
 
 class RemoteModel(CustomLLM):

@@ -233,10 +233,10 @@ def test_status_counts(filled: Catalogue) -> None:
 
 
 def test_another_embedder_is_refused(catalogue: Catalogue) -> None:
-    catalogue.use_embedder("one")
-    catalogue.use_embedder("one")
+    catalogue.use_embedder("one", 384)
+    catalogue.use_embedder("one", 384)
     with pytest.raises(IndexMismatchError, match="made by one, not two"):
-        catalogue.use_embedder("two")
+        catalogue.use_embedder("two", 384)
 
 
 def test_another_format_is_refused(home: Home, catalogue: Catalogue) -> None:

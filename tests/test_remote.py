@@ -18,9 +18,10 @@ from served import PATTERN, QUESTION, make_home
 from stand_in_model import StandIn
 
 from index.errors import ModelError, UsageError
+from index.remote import RemoteName, parse_remote
 from qa.assistant import Assistant
 from qa.composition import NOT_FOUND
-from qa.remote import RemoteModel, RemoteName, parse_remote
+from qa.remote import RemoteModel
 from ui.doctor import State, check_model
 from ui.server import open_port
 from ui.settings import Settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ui.doctor import Finding, check_disk, check_embedder, check_index, check_memory, check_model
 from ui.evidence_html import safe
-from ui.settings import read_version
+from ui.settings import DEFAULT_MODEL, read_version
 from ui.wording import say_date
 
 if TYPE_CHECKING:
@@ -26,14 +26,16 @@ def about(settings: Settings, catalogue: Catalogue) -> str:
     days = f", {say_date(status.first)} to {say_date(status.last)}" if status.first else ""
     rows = [
         ("Dateline", read_version()),
-        ("Model", settings.model),
+        ("Model", settings.reader),
         ("Embedder", status.embedder or "none yet"),
         ("Articles", f"{status.articles:,} in {status.places:,} places{days}"),
         ("Passages", f"{status.passages:,}, {status.vectors:,} with vectors"),
         ("On disk", f"{status.bytes_on_disk / 1e6:,.0f} MB in {settings.home}"),
         ("Libraries", ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)),
     ]
-    checks = (check_model, check_embedder, check_index, check_disk, check_memory)
+    # Another embedder than the default is at work already, and takes seconds to load once more.
+    embedder = (check_embedder,) if settings.embed_model == DEFAULT_MODEL else ()
+    checks = (check_model, *embedder, check_index, check_disk, check_memory)
     health = "".join(_finding(check(settings)) for check in checks)
     facts = "".join(f"<dt>{name}</dt><dd>{safe(value)}</dd>" for name, value in rows)
     return (

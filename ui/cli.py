@@ -83,20 +83,31 @@ def make_parser() -> argparse.ArgumentParser:
     model.add_argument(
         "--model", help="default, large, a folder of safetensors, a GGUF file or a hub id (DATELINE_MODEL)"
     )
+    vectors = argparse.ArgumentParser(add_help=False)
+    vectors.add_argument(
+        "--embed-model",
+        metavar="MODEL",
+        help="what makes the vectors: default, a sentence-transformers folder or openai:URL#MODEL "
+        "(DATELINE_EMBED_MODEL); another than the index's needs `dateline rebuild`",
+    )
     verbs = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    _add_articles(verbs, shared)
-    _add_questions(verbs, shared, model)
-    _add_upkeep(verbs, shared, model)
-    upkeep.add_parsers(verbs, [shared])
+    _add_articles(verbs, shared, vectors)
+    _add_questions(verbs, shared, model, vectors)
+    _add_upkeep(verbs, shared, model, vectors)
+    upkeep.add_parsers(verbs, [shared], [shared, vectors])
     users_command.add_parser(verbs, [shared])
     eval_command.add_parser(verbs, [shared, model])
     feedback_command.add_parser(verbs, [shared])
     return parser
 
 
-def _add_articles(verbs: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+def _add_articles(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    shared: argparse.ArgumentParser,
+    vectors: argparse.ArgumentParser,
+) -> None:
     """index, status and show."""
-    index = verbs.add_parser("index", parents=[shared], help="read articles into the index")
+    index = verbs.add_parser("index", parents=[shared, vectors], help="read articles into the index")
     index.add_argument("paths", nargs="*", metavar="PATH", help="file or folder; none: finish what was interrupted")
     index.add_argument("--prune", action="store_true", help="remove articles whose files have vanished")
     index.set_defaults(run=commands.index_articles)
@@ -113,6 +124,7 @@ def _add_questions(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser],
     shared: argparse.ArgumentParser,
     model: argparse.ArgumentParser,
+    vectors: argparse.ArgumentParser,
 ) -> None:
     """ask, timeline, prepare, mcp and chat."""
     asking = argparse.ArgumentParser(add_help=False)
@@ -121,18 +133,22 @@ def _add_questions(
     asking.add_argument("--before", metavar="DATE", help="only articles of this day or earlier")
     asking.add_argument("--source", metavar="NAME", action="append", default=[], help="only this source; repeatable")
     asking.add_argument("--json", action="store_true", help="print one JSON object")
-    ask = verbs.add_parser("ask", parents=[shared, model, asking], help="answer a question")
+    ask = verbs.add_parser("ask", parents=[shared, model, vectors, asking], help="answer a question")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--save", metavar="FILE", help="save an evidence pack: .json, .md, .html or .pdf")
     ask.set_defaults(run=ask_command.ask_question)
-    timeline = verbs.add_parser("timeline", parents=[shared, asking], help="what happened with something, by date")
+    timeline = verbs.add_parser(
+        "timeline", parents=[shared, vectors, asking], help="what happened with something, by date"
+    )
     timeline.add_argument("topic", metavar="TOPIC", help='"the Volgograd prison", or "What happened in Mali in 2023?"')
     timeline.set_defaults(run=commands.show_timeline)
     prepare = verbs.add_parser("prepare", parents=[shared, model], help="make the language model ready, once")
     prepare.set_defaults(run=commands.prepare)
-    tools = verbs.add_parser("mcp", parents=[shared, model], help="serve tools over the Model Context Protocol (stdio)")
+    tools = verbs.add_parser(
+        "mcp", parents=[shared, model, vectors], help="serve tools over the Model Context Protocol (stdio)"
+    )
     tools.set_defaults(run=commands.serve_mcp)
-    chat = verbs.add_parser("chat", parents=[shared, model], help="serve the chat page")
+    chat = verbs.add_parser("chat", parents=[shared, model, vectors], help="serve the chat page")
     chat.add_argument("--host", help="address to serve on (DATELINE_HOST, default 127.0.0.1)")
     chat.add_argument("--port", help="port to serve on (DATELINE_PORT, default 7860)")
     chat.set_defaults(run=commands.chat)
@@ -142,9 +158,10 @@ def _add_upkeep(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser],
     shared: argparse.ArgumentParser,
     model: argparse.ArgumentParser,
+    vectors: argparse.ArgumentParser,
 ) -> None:
     """doctor, verify, config and completion."""
-    check = verbs.add_parser("doctor", parents=[shared, model], help="check model, index, page and disk")
+    check = verbs.add_parser("doctor", parents=[shared, model, vectors], help="check model, index, page and disk")
     check.add_argument("--host", help="address the page is to be served on")
     check.add_argument("--port", help="port the page is to be served on")
     check.add_argument("--json", action="store_true", help="print one JSON list")
@@ -154,7 +171,9 @@ def _add_upkeep(
     verify.add_argument("pack", metavar="PACK", help="a .json, .html or .pdf file that --save wrote")
     verify.add_argument("--json", action="store_true", help="print one JSON object")
     verify.set_defaults(run=commands.verify_pack)
-    config = verbs.add_parser("config", parents=[shared, model], help="which settings hold, and where they come from")
+    config = verbs.add_parser(
+        "config", parents=[shared, model, vectors], help="which settings hold, and where they come from"
+    )
     config.add_argument("--host", help="as for chat")
     config.add_argument("--port", help="as for chat")
     config.add_argument("--json", action="store_true", help="print one JSON object")
@@ -166,9 +185,8 @@ def _add_upkeep(
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     given = vars(arguments)
-    return read_settings(
-        os.environ, **{name: given.get(name) for name in ("config", "home", "model", "llm", "host", "port")}
-    )
+    names = ("config", "home", "model", "llm", "embed_model", "host", "port")
+    return read_settings(os.environ, **{name: given.get(name) for name in names})
 
 
 def _survive_any_text() -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import UsageError
 from index.home import Home
 from index.query import Query
+from ui.embedding import embedder_of
 from ui.filters import read_day, read_filters
 from ui.settings import Settings
 from ui.terminal import Progress, print_article, print_report, print_status
@@ -41,7 +42,11 @@ def index_articles(arguments: argparse.Namespace, settings: Settings) -> int:
         raise UsageError(f"there is no index in {home.folder} yet: name the files or folders to read")
     with Progress() as progress:
         report = build_index(
-            [Path(path).expanduser() for path in arguments.paths], home, prune=arguments.prune, progress=progress
+            [Path(path).expanduser() for path in arguments.paths],
+            home,
+            prune=arguments.prune,
+            progress=progress,
+            embedder=embedder_of(settings, bulk=True),
         )
     print_report(report, sys.stdout)
     return SOME_UNREAD if report.failures else DONE
@@ -94,7 +99,7 @@ def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
     filters = read_filters(arguments.after, arguments.before, arguments.source)
     as_of = read_day(arguments.as_of, "--as-of") or date.today()
     query = Query(find_topic(arguments.topic) or " ".join(arguments.topic.split()), as_of, filters)
-    searcher = Searcher(Home(settings.home))
+    searcher = Searcher(Home(settings.home), embedder=embedder_of(settings))
     try:
         timeline = build_timeline(query, searcher.find(query))
     finally:
@@ -156,11 +161,19 @@ def open_assistant(settings: Settings, *, at_once: bool = True) -> Assistant:
     from qa.assistant import Assistant
 
     llm = _remote_model(settings) if settings.llm else None
-    return Assistant.open(settings.home, model=settings.model, models_dir=settings.models_dir, llm=llm, at_once=at_once)
+    return Assistant.open(
+        settings.home,
+        model=settings.model,
+        models_dir=settings.models_dir,
+        llm=llm,
+        embedder=embedder_of(settings),
+        at_once=at_once,
+    )
 
 
 def _remote_model(settings: Settings) -> LLM:
-    from qa.remote import RemoteModel, parse_remote
+    from index.remote import parse_remote
+    from qa.remote import RemoteModel
 
     name = parse_remote(settings.llm)
     if not name.stays_here:

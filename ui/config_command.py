@@ -28,9 +28,13 @@ def show_config(arguments: argparse.Namespace, settings: Settings) -> int:
     values["models"] = str(settings.models)
     width = max(map(len, values.values()))
     for name, each in given.items():
-        print(f"{name:<7} {one_line(values[name]):<{width}}  {one_line(each.origin)}")
-    if settings.llm_key:
-        print(f"{'llm key':<7} {'(set)':<{width}}  DATELINE_LLM_KEY")
+        print(f"{name:<11} {one_line(values[name]):<{width}}  {one_line(each.origin)}")
+    for name, key, variable in (
+        ("llm key", settings.llm_key, "DATELINE_LLM_KEY"),
+        ("embed key", settings.embed_key, "DATELINE_EMBED_KEY"),
+    ):
+        if key:
+            print(f"{name:<11} {'(set)':<{width}}  {variable}")
     file = find_config(os.environ, config)
     where = "~/.config/dateline/dateline.toml" if file is None else str(file)
     print(f"\n{'no settings file; it would be' if file is None else 'settings file:'} {one_line(where)}")

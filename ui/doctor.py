@@ -20,7 +20,8 @@ from typing import TextIO
 
 from index.errors import DatelineError, IndexMissingError, ModelError, UsageError
 from index.home import Home
-from ui.settings import Settings
+from ui.embedding import embedder_of
+from ui.settings import DEFAULT_MODEL, Settings
 from ui.waiting import waiting
 from ui.wording import one_line
 
@@ -78,7 +79,7 @@ def examine_deeply(settings: Settings) -> list[Finding]:
     from index import check
 
     try:
-        checks = check.check_index(Home(settings.home))
+        checks = check.check_index(Home(settings.home), embedder=embedder_of(settings))
     except IndexMissingError:
         return []
     except DatelineError as error:
@@ -125,7 +126,7 @@ def _check_remote(settings: Settings) -> Finding:
     """Whether the server of `--llm` answers and knows the model."""
     import httpx
 
-    from qa.remote import parse_remote
+    from index.remote import parse_remote
 
     try:
         name = parse_remote(settings.llm)
@@ -151,15 +152,36 @@ def _check_remote(settings: Settings) -> Finding:
 
 
 def check_embedder(settings: Settings) -> Finding:
-    """Whether the embedding model is there and is the published file."""
+    """Whether the embedding model can be used, and is the one whose vectors the index holds."""
     from index.embedder import MiniLM, find_embedder_file
 
     try:
-        path = find_embedder_file()
-    except ModelError as error:
+        if settings.embed_model == DEFAULT_MODEL:
+            size = find_embedder_file().stat().st_size
+            name, found = MiniLM.name, f"{MiniLM.name}, {size / 1e6:.0f} MB, hash as published"
+        else:
+            name = found = embedder_of(settings)().name
+    except DatelineError as error:
         found, _, advice = str(error).rpartition(": ")
         return Finding("embedder", State.FAULT, found, advice)
-    return Finding("embedder", State.OK, f"{MiniLM.name}, {path.stat().st_size / 1e6:.0f} MB, hash as published")
+    held = _stored_embedder(settings)
+    if held not in ("", name):
+        cure = "name that one with --embed-model, or run `dateline rebuild` with this one"
+        return Finding("embedder", State.FAULT, f"the index holds vectors of {held}, not of {name}", cure)
+    return Finding("embedder", State.OK, found)
+
+
+def _stored_embedder(settings: Settings) -> str:
+    """The embedder whose vectors the index holds; empty where none can be told."""
+    from index.catalogue import Catalogue
+
+    try:
+        catalogue = Catalogue(Home(settings.home))
+        held = catalogue.embedder
+        catalogue.close()
+    except DatelineError:  # what is wrong with the index is told by its own check
+        return ""
+    return held
 
 
 def check_index(settings: Settings) -> Finding:

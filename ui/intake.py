@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from index.build import Embedder, Progress, Report, build_index
+from index.build import Progress, Report, build_index
 from index.catalogue import Catalogue
-from index.embedder import MiniLM
+from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError, UsageError
 from index.home import Home
 from index.ledger import Ledger

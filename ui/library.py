@@ -20,6 +20,7 @@ from ui.side import Call, Wish
 
 if TYPE_CHECKING:
     from index.catalogue import Catalogue
+    from index.embedder import Embedder
     from index.home import Home
 
 PAGE = 50
@@ -29,9 +30,9 @@ _MOST_REMOVED = 500
 class Library:
     """The articles panel over one index."""
 
-    def __init__(self, home: Home, catalogue: Catalogue) -> None:
+    def __init__(self, home: Home, catalogue: Catalogue, embedder: Embedder) -> None:
         self._catalogue = catalogue
-        self._intake = Intake(home, catalogue)
+        self._intake = Intake(home, catalogue, embedder=lambda: embedder)
 
     def calls(self) -> dict[str, Call]:
         """Name that the page's script calls -> what is done without changing anything."""

@@ -51,7 +51,7 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
     """The page over `assistant`, its queue bounded, not yet served."""
     home, catalogue = Home(settings.home), assistant.catalogue
     store = ConversationStore(home.conversations)
-    desk, library = Desk(assistant, store), Library(home, catalogue)
+    desk, library = Desk(assistant, store), Library(home, catalogue, assistant.embedder)
     actions = TurnActions(home, catalogue, store, settings.model)
     calls = Side(catalogue, store).calls() | library.calls() | actions.calls()
     calls["about"] = lambda wish, owner: about(settings, catalogue)

@@ -36,6 +36,7 @@ DEFAULTS = {
     "model": DEFAULT_MODEL,
     "models": "",
     "llm": "",
+    "embed_model": DEFAULT_MODEL,
     "host": "127.0.0.1",
     "port": "7860",
     "log": "WARNING",
@@ -48,6 +49,7 @@ class Settings:
     """Where the index and models live, which model answers, where the page is served.
 
     `llm` names a model behind a server (`openai:URL#model`), empty for `model` here; `llm_key` is its token.
+    `embed_model` makes the vectors: `default`, a folder or `openai:URL#model`; `embed_key` is that server's token.
     """
 
     home: Path
@@ -58,6 +60,8 @@ class Settings:
     log: str = "WARNING"
     llm: str = ""
     llm_key: str = ""
+    embed_model: str = DEFAULT_MODEL
+    embed_key: str = ""
 
     @property
     def models(self) -> Path:
@@ -95,6 +99,8 @@ def read_settings(environ: Mapping[str, str], *, config: str | None = None, **fl
         log=_log_level(given["log"]),
         llm=given["llm"].value,
         llm_key=environ.get("DATELINE_LLM_KEY", ""),
+        embed_model=given["embed_model"].value,
+        embed_key=environ.get("DATELINE_EMBED_KEY", ""),
     )
 
 
@@ -107,7 +113,7 @@ def resolve_settings(environ: Mapping[str, str], *, config: str | None = None, *
         variable = f"DATELINE_{name.upper()}"
         flag = flags.get(name)
         if flag is not None and (flag or name == "port"):
-            given[name] = Given(flag, f"--{name}")
+            given[name] = Given(flag, f"--{name.replace('_', '-')}")
         elif environ.get(variable):
             given[name] = Given(environ[variable], variable)
         elif name in stored:

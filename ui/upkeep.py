@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from index.home import Home
+from ui.embedding import embedder_of
 from ui.settings import Settings
 from ui.terminal import Progress
 from ui.waiting import waiting
@@ -17,16 +18,20 @@ DONE = 0
 
 
 def add_parsers(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser], shared: list[argparse.ArgumentParser]
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    shared: list[argparse.ArgumentParser],
+    embedding: list[argparse.ArgumentParser],
 ) -> None:
-    """Add the three commands to the command line."""
+    """Add the three commands to the command line; `embedding` holds --embed-model too."""
     backup = verbs.add_parser("backup", parents=shared, help="write the catalogue to one file")
     backup.add_argument("file", metavar="FILE", help="the backup; an earlier one there is replaced")
     backup.set_defaults(run=back_up)
     restored = verbs.add_parser("restore", parents=shared, help="put a backup in the catalogue's place")
     restored.add_argument("file", metavar="FILE", help="a file that `dateline backup` wrote")
     restored.set_defaults(run=restore)
-    rebuilt = verbs.add_parser("rebuild", parents=shared, help="make text search and vectors anew from the catalogue")
+    rebuilt = verbs.add_parser(
+        "rebuild", parents=embedding, help="make text search and vectors anew from the catalogue"
+    )
     rebuilt.set_defaults(run=rebuild)
 
 
@@ -57,6 +62,6 @@ def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
     from index.rebuild import rebuild_index
 
     with Progress() as progress:
-        rebuilt = rebuild_index(Home(settings.home), progress=progress)
+        rebuilt = rebuild_index(Home(settings.home), progress=progress, embedder=embedder_of(settings, bulk=True))
     print(f"{rebuilt.passages:,} passages of {rebuilt.articles:,} articles made anew")
     return DONE

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Protocol
 
 from index.article import Hit
-from index.build import Embedder, Progress, build_index
+from index.build import Progress, build_index
 from index.catalogue import Catalogue
-from index.embedder import MiniLM, open_bulk_embedder
+from index.embedder import Embedder, MiniLM, open_bulk_embedder
 from index.home import Home
 from index.query import Filters, Query
 from qa.answer import Answer, Evidence
