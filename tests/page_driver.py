@@ -63,7 +63,10 @@ May 3, 2022
 
 The zeppelin carried 41 passengers and this text: {HOSTILE_WORDS} said the pilot of the zeppelin."""
 
-REPLIES = {"zeppelin": "41 passengers", "captain": "Maria Holm", "board": "98", "ashore": "98", "heron": "12"}
+REPLIES = {
+    "zeppelin": "41 passengers", "captain": "Maria Holm", "board": "98", "ashore": "98", "heron": "12",
+    "hull": "The hull held although it was scraped.", "mill": "15",
+}  # fmt: skip
 
 
 class ScriptedModel(CustomLLM):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from made_articles import make_article
 
 from index.article import Span
 from index.query import Filters, Query
-from qa.answer import Answer, Citation, Evidence, Verdict
+from qa.answer import Answer, Citation, Delta, Evidence, Found, Verdict
+from qa.corroboration import agreeing_sources
 from ui.answer_html import exchange
+from ui.basis import say_basis
 from ui.conversation import Exchange, State
 
 
@@ -29,7 +33,57 @@ def test_numbers_that_an_article_writes_are_no_links() -> None:
         evidence=(evidence,),
         citations=(Citation(Span(0, len(quote)), 7, evidence.span, Verdict.SUPPORTED),),
     )
+    asked = Exchange(1, "Is it safe?", Filters(), date(2026, 11, 1))
+    reading = asked.after(Found(answer.query, (evidence,))).after(Delta(text))
+    assert "data-cite" not in exchange(reading, latest=True)
+    assert quote in exchange(reading, latest=True)
     turn = Exchange(1, "Is it safe?", Filters(), date(2026, 11, 1), state=State.DONE, answer=answer)
     shown = exchange(turn, latest=True)
     assert re.findall(r'data-cite="1-(\d+)"', shown) == ["7"]
     assert "As article [1] says, the bridge is safe [1][2][3]." in shown
+
+
+def _answer(*published: tuple[str, date | None]) -> Answer:
+    """An answer that rests on one article each of these sources and days."""
+    quote = "The bridge is safe."
+    evidence = tuple(
+        Evidence(
+            n,
+            replace(make_article(text=f"{quote} So says number {n}."), source=source, published=day),
+            Span(0, 19),
+            1.0,
+        )
+        for n, (source, day) in enumerate(published, start=1)
+    )
+    return Answer(
+        question="Is it safe?",
+        query=Query("Is it safe?", date(2026, 11, 1)),
+        text=quote + "".join(f" [{item.number}]" for item in evidence),
+        short="",
+        best_guess=quote,
+        abstained=False,
+        evidence=evidence,
+        citations=tuple(Citation(Span(0, 19), e.number, e.span, Verdict.SUPPORTED) for e in evidence),
+    )
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        ([("Post", date(2026, 10, 1))], "As far as one source says: Post, 1 October 2026."),
+        ([("Post", date(2021, 10, 1))], "As far as one source says: Post, 1 October 2021, 5 years old."),
+        ([("Post", None)], "As far as one source says: Post, no date."),
+        ([("Post", date(2021, 1, 1)), ("Times", date(2022, 1, 1))],
+         "As far as these articles say: the newest is of 1 January 2022, 4 years old."),
+        ([("Post", date(2026, 10, 1)), ("Times", date(2022, 1, 1))], ""),
+        ([], ""),
+    ],
+)  # fmt: skip
+def test_what_one_source_or_old_articles_say_is_told_as_such(
+    published: list[tuple[str, date | None]], said: str
+) -> None:
+    answer = _answer(*published)
+    assert say_basis(answer, agreeing_sources(answer)) == said
+    assert say_basis(replace(answer, abstained=True), {}) == ""
+    turn = Exchange(1, "Is it safe?", Filters(), date(2026, 11, 1), state=State.DONE, answer=answer)
+    assert (said in exchange(turn, latest=True)) if said else ("dl-basis" not in exchange(turn, latest=True))

@@ -10,13 +10,15 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client, StdioServerParameters
-from served import PATTERN, QUESTION, make_home
+from served import PATTERN, QUESTION, make_home, serving
 from stand_in_model import StandIn
 
 from index.catalogue import Catalogue
 from index.home import Home
 from qa.assistant import Assistant
 from ui.mcp_server import make_mcp_server
+from ui.running import announced
+from ui.users import Users
 
 ROOT = Path(__file__).parent.parent
 
@@ -52,6 +54,28 @@ def test_a_real_process_lists_searches_reads_and_tells(home: Path) -> None:
     assert article.text[passage["start"] : passage["end"]] == passage["quote"]
     assert any("aground" in event["text"] for event in events.structured_content["events"])
     catalogue.close()
+
+
+def test_a_real_process_asks_the_guarded_server_that_runs(home: Path) -> None:
+    """Its own model could not answer at all: only the server has one."""
+    token = Users(home).add("ann")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    environ |= {"DATELINE_TOKEN": token, "DATELINE_LLM": "openai:http://127.0.0.1:9/v1#none"}
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "ui.cli", "mcp", "--home", str(home)], env=environ, cwd=str(ROOT)
+    )
+    earlier = [{"question": QUESTION, "answer": "98"}]
+    try:
+        with serving(home) as address, announced(home, address, environ["DATELINE_LLM"]):
+            _, (answer, second) = call(
+                server,
+                ("ask", {"question": QUESTION}),
+                ("ask", {"question": "Who was its captain?", "history": earlier}),
+            )
+    finally:
+        Users(home).remove("ann")
+    assert answer.structured_content["short"] == "98"
+    assert "ferry" in second.structured_content["standalone_question"]
 
 
 def test_ask_cites_exact_quotes_and_mistakes_are_told(home: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from index.query import Filters
 from qa.answer import Done, Found
 from ui.client import stream_from
 from ui.running import announced, find_server
+from ui.server import open_port
+from ui.users import Users
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,9 +33,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_home(tmp_path_factory.mktemp("served"))
 
 
-def ask(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def ask(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """`dateline ask` where no model could be loaded."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")} | more
     command = [sys.executable, "-m", "ui.cli", "ask", QUESTION, "--home", str(home), *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environ, check=False)
 
@@ -56,6 +60,40 @@ def test_ask_goes_through_the_server_that_runs(home: Path, tmp_path: Path) -> No
     assert isinstance(events[-1], Done)
     assert events[0].evidence == events[-1].answer.evidence
     assert not (home / "server.json").exists()
+
+
+def test_a_guarded_server_is_shown_the_token(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    token = Users(home).add("ann")
+    try:
+        with serving(home) as address, announced(home, address, "default"):
+            answered = ask(home, "--json", DATELINE_TOKEN=token)
+            assert json.loads(answered.stdout)["short"] == "98", answered.stderr
+            assert find_server(home, "default", token) == address
+            assert find_server(home, "default", "a guess") == ""
+            assert "set DATELINE_TOKEN" in caplog.text
+    finally:
+        Users(home).remove("ann")
+
+
+def test_no_token_is_shown_where_a_server_died(home: Path) -> None:
+    got: list[bytes] = []
+    listener = open_port("127.0.0.1", 0)
+    listener.settimeout(0.5)
+
+    def listen() -> None:
+        with contextlib.suppress(TimeoutError):
+            got.append(listener.accept()[0].recv(1000))
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    told = {"address": f"http://127.0.0.1:{listener.getsockname()[1]}", "pid": int(dead.stdout), "model": "default"}
+    (home / "server.json").write_text(json.dumps(told))
+    assert find_server(home, "default", "secret") == ""
+    thread.join()
+    (home / "server.json").unlink()
+    listener.close()
+    assert got == []
 
 
 def test_a_server_that_refuses_or_is_gone_is_told(home: Path) -> None:

@@ -15,6 +15,7 @@ from qa.composition import DIFFER
 from qa.dating import say_when
 from qa.timeline import Timeline
 from ui.abstention_html import abstention
+from ui.basis import say_basis
 from ui.conversation import Exchange, State
 from ui.evidence_html import safe
 from ui.turn_footer import footer
@@ -74,7 +75,8 @@ def _chip(turn: Exchange, kind: str, value: str, said: str) -> str:
 def _body(turn: Exchange, model_ready: bool) -> str:
     if turn.answer is not None:
         return _checked(turn, turn.answer)
-    text = f'<p class="dl-text">{_linked(turn.text, turn.number)}</p>' if turn.text else ""
+    # Until the answer is checked nothing tells our marks from a "[1]" that an article wrote: none is a link yet.
+    text = f'<p class="dl-text">{safe(turn.text)}</p>' if turn.text else ""
     if turn.state is State.STOPPED:
         return text + '<p class="dl-note">Stopped. What is shown above is not complete.</p>'
     if turn.state is State.FAILED:
@@ -98,6 +100,8 @@ def _checked(turn: Exchange, answer: Answer) -> str:
         return _timeline(answer.timeline, turn.number)
     parts = [f'<p class="dl-text">{_claims(answer, turn.number)}</p>']
     parts += [_disagreement(answer, turn.number)] if answer.disagreements else []
+    basis = say_basis(answer, turn.agreeing)
+    parts += [f'<p class="dl-note dl-basis">{safe(basis)}</p>'] if basis else []
     if answer.withheld:
         count = len(answer.withheld)
         reasons = "".join(f"<li>{safe(w.reason)}</li>" for w in answer.withheld)

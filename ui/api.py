@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from index.errors import CancelledError, DatelineError, ModelError, UsageError
+from index.errors import CancelledError, DatelineError, IndexBusyError, ModelError, UsageError
 from index.listing import SORTS, list_articles
 from index.query import Query as SearchQuery
 from qa.answer import Delta, Done, Event, Found, Waiting
@@ -35,7 +35,9 @@ from ui.api_values import (
     found_passages,
     to_turns,
 )
+from ui.api_writing import routes_to_write
 from ui.evidence_pack import ArticleReference, PackedAnswer
+from ui.intake import Intake
 from ui.packing import origin_of, pack_answer, pack_quote
 from ui.wording import one_line
 
@@ -43,7 +45,13 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant
     from ui.settings import Settings
 
-_STATUSES: dict[type[DatelineError], int] = {UsageError: 400, BusyError: 503, ModelError: 503, CancelledError: 499}
+_STATUSES: dict[type[DatelineError], int] = {
+    UsageError: 400,
+    BusyError: 503,
+    IndexBusyError: 503,
+    ModelError: 503,
+    CancelledError: 499,
+}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The request cannot mean anything."},
     503: {"model": Problem, "description": "Too many questions wait, or the model cannot be used."},
@@ -58,6 +66,8 @@ def add_api(app: FastAPI, assistant: Assistant, settings: Settings, queue: Queue
     """Add the routes of the API to `app`, and how errors are told."""
     app.include_router(_routes_to_ask(assistant, queue))
     app.include_router(_routes_to_read(assistant, settings))
+    intake = Intake(assistant.catalogue.home, assistant.catalogue, embedder=lambda: assistant.embedder)
+    app.include_router(routes_to_write(assistant.catalogue, intake))
 
     @app.exception_handler(DatelineError)
     async def tell(_: Request, error: DatelineError) -> JSONResponse:
@@ -80,7 +90,7 @@ def status_of(error: DatelineError) -> int:
 
 def retry_after(error: DatelineError) -> dict[str, str]:
     """When to ask again, where that helps."""
-    return {"Retry-After": "5"} if isinstance(error, BusyError) else {}
+    return {"Retry-After": "5"} if isinstance(error, BusyError | IndexBusyError) else {}
 
 
 def say_mistake(error: RequestValidationError) -> str:

@@ -52,10 +52,12 @@ def _asking(
     """What answers questions: a server of this index that already runs, its model loaded, else an assistant here."""
     from ui.running import find_server
 
-    if address := find_server(settings.home, settings.reader):
+    if address := find_server(settings.home, settings.reader, settings.token):
         from ui.client import stream_from
 
-        yield lambda question: stream_from(address, question, catalogue, filters=filters, as_of=as_of)
+        yield lambda question: stream_from(
+            address, question, catalogue, filters=filters, as_of=as_of, token=settings.token
+        )
         return
     with open_assistant(settings, at_once=False) as assistant:
         yield lambda question: assistant.stream(question, filters=filters, as_of=as_of)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from index.article import Span
@@ -20,14 +20,25 @@ from index.query import Filters, Query
 from qa.answer import Delta, Done, Event, Evidence, Found, Waiting
 from ui.evidence_pack import FilterValues, PackedAnswer, Quote
 from ui.packing import unpack_answer
+from ui.running import authorization
+
+if TYPE_CHECKING:
+    from ui.api_values import PastTurn
 
 _TIMEOUT_S = 600.0
 
 
 def stream_from(
-    address: str, question: str, catalogue: Catalogue, *, filters: Filters, as_of: date | None
+    address: str,
+    question: str,
+    catalogue: Catalogue,
+    *,
+    filters: Filters,
+    as_of: date | None,
+    history: Sequence[PastTurn] = (),
+    token: str = "",
 ) -> Iterator[Event]:
-    """The events of an answer by the server at `address`.
+    """The events of an answer by the server at `address`, which is shown `token`.
 
     Raises:
         ModelError: the server's model cannot be used.
@@ -36,8 +47,9 @@ def stream_from(
     body = {**FilterValues.of(filters).model_dump(mode="json"), "question": question, "stream": True}
     if as_of is not None:
         body["as_of"] = as_of.isoformat()
+    body["history"] = [turn.model_dump() for turn in history]
     query = Query(question, as_of or date.today(), filters)
-    for kind, value in _events(address, body):
+    for kind, value in _events(address, body, token):
         if kind == "sources":
             yield Found(query, tuple(_evidence(Quote.model_validate(item), catalogue) for item in value))
         elif kind == "waiting":
@@ -57,12 +69,13 @@ def _evidence(quote: Quote, catalogue: Catalogue) -> Evidence:
     return Evidence(quote.number, article, Span(quote.start, quote.end), quote.score)
 
 
-def _events(address: str, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _events(address: str, body: dict[str, Any], token: str) -> Iterator[tuple[str, Any]]:
     """The server-sent events of one question."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
     try:
-        connection.request("POST", "/api/ask", json.dumps(body), {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", **authorization(token)}
+        connection.request("POST", "/api/ask", json.dumps(body), headers)
         reply = connection.getresponse()
         if reply.status != 200:
             raise DatelineError(_refusal(address, reply))

@@ -122,11 +122,9 @@ def verify_pack(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def serve_mcp(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline mcp`: the tools for programs that speak the Model Context Protocol, until standard input ends."""
-    from ui.mcp_server import make_mcp_server
+    from ui.mcp_command import run_mcp
 
-    with open_assistant(settings) as assistant:
-        make_mcp_server(assistant).run("stdio")
-    return DONE
+    return run_mcp(settings)
 
 
 def prepare(arguments: argparse.Namespace, settings: Settings) -> int:

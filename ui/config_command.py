@@ -32,6 +32,7 @@ def show_config(arguments: argparse.Namespace, settings: Settings) -> int:
     for name, key, variable in (
         ("llm key", settings.llm_key, "DATELINE_LLM_KEY"),
         ("embed key", settings.embed_key, "DATELINE_EMBED_KEY"),
+        ("token", settings.token, "DATELINE_TOKEN"),
     ):
         if key:
             print(f"{name:<11} {'(set)':<{width}}  {variable}")

@@ -17,6 +17,7 @@ from pydantic import Field
 from index.article import Article
 from index.errors import DatelineError
 from index.query import Filters, Query
+from qa.answer import Answer
 from ui.answer_json import article_object, timeline_object
 from ui.api_values import MAX_QUESTION_CHARS, MAX_TURNS, FoundPassages, PastTurn, found_passages, to_turns
 from ui.evidence_pack import PackedAnswer
@@ -42,17 +43,27 @@ Day = Annotated[str | None, Field(description="a day, as 2024-08-23")]
 Sources = Annotated[tuple[str, ...], Field(max_length=100, description="only these sources, by name; empty for all")]
 
 
-def make_mcp_server(assistant: Assistant) -> MCPServer[Any]:
-    """The tools ask, search, read_article and timeline over `assistant`."""
+Ask = Callable[[str, Sequence[PastTurn], Filters, date | None], Answer]
+"""Question, earlier turns, filters, as-of day -> the checked answer."""
+
+
+def make_mcp_server(assistant: Assistant, ask: Ask | None = None) -> MCPServer[Any]:
+    """The tools ask, search, read_article and timeline over `assistant`; `ask` answers in its place."""
     server: MCPServer[Any] = MCPServer(
         "dateline", instructions=_INSTRUCTIONS, version=read_version(), log_level="ERROR"
     )
-    _add_asking(server, assistant)
+    _add_asking(server, assistant, ask or _by(assistant))
     _add_reading(server, assistant)
     return server
 
 
-def _add_asking(server: MCPServer[Any], assistant: Assistant) -> None:
+def _by(assistant: Assistant) -> Ask:
+    return lambda question, history, filters, as_of: assistant.ask(
+        question, history=to_turns(history), filters=filters, as_of=as_of
+    )
+
+
+def _add_asking(server: MCPServer[Any], assistant: Assistant, answer: Ask) -> None:
     @server.tool(annotations=_READS)
     def ask(
         question: Words,
@@ -68,7 +79,7 @@ def _add_asking(server: MCPServer[Any], assistant: Assistant) -> None:
 
         def run() -> PackedAnswer:
             filters, day = _scope(after, before, sources, as_of)
-            return pack_answer(assistant.ask(question, history=to_turns(history), filters=filters, as_of=day))
+            return pack_answer(answer(question, history, filters, day))
 
         return _told(run)
 

@@ -34,8 +34,7 @@ from ui.users import Users
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-    from ui.running import announced
-from ui.settings import Settings
+    from ui.settings import Settings
 
 # Gradio compiles its templates with Function() and styles elements in place, hence the two "unsafe" words.
 _POLICY = (

@@ -50,6 +50,7 @@ class Settings:
 
     `llm` names a model behind a server (`openai:URL#model`), empty for `model` here; `llm_key` is its token.
     `embed_model` makes the vectors: `default`, a folder or `openai:URL#model`; `embed_key` is that server's token.
+    `token` is shown to a Dateline that runs already and asks for one.
     """
 
     home: Path
@@ -62,6 +63,7 @@ class Settings:
     llm_key: str = ""
     embed_model: str = DEFAULT_MODEL
     embed_key: str = ""
+    token: str = ""
 
     @property
     def models(self) -> Path:
@@ -101,6 +103,7 @@ def read_settings(environ: Mapping[str, str], *, config: str | None = None, **fl
         llm_key=environ.get("DATELINE_LLM_KEY", ""),
         embed_model=given["embed_model"].value,
         embed_key=environ.get("DATELINE_EMBED_KEY", ""),
+        token=environ.get("DATELINE_TOKEN", ""),
     )
 
 

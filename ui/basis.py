@@ -1,0 +1,34 @@
+"""What an answer rests on, in a line: where only one source says it, or where what says it is old.
+
+This module does not know where the line is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from qa.answer import Answer, Evidence
+from ui.wording import one_line, say_age, say_date
+
+_OLD = timedelta(days=365)
+
+
+def say_basis(answer: Answer, agreeing: Mapping[int, Sequence[str]]) -> str:
+    """The line, empty where several sources of the past year say it; `agreeing` as `agreeing_sources` gives it."""
+    cited = {c.number for c in answer.citations}
+    articles = [item.article for item in answer.evidence if item.number in cited]
+    if answer.abstained or answer.timeline is not None or not articles:
+        return ""
+    names = {name for item in answer.evidence if item.number in cited for name in _sources(item, agreeing)}
+    newest = max((article.published for article in articles if article.published), default=None)
+    as_of = answer.query.as_of
+    aged = f", {say_age(newest, as_of)}" if newest and as_of - newest >= _OLD else ""
+    if len(names) == 1:
+        (name,) = names
+        return f"As far as one source says: {one_line(name) or 'untitled article'}, {say_date(newest)}{aged}."
+    return f"As far as these articles say: the newest is of {say_date(newest)}{aged}." if aged else ""
+
+
+def _sources(item: Evidence, agreeing: Mapping[int, Sequence[str]]) -> Sequence[str]:
+    return agreeing.get(item.number) or (item.article.source or item.article.title,)
