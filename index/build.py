@@ -241,6 +241,8 @@ def embed_missing(
     total = catalogue.count_without_vectors()
     waiting, done = 0, 0
     if total:
+        if progress is not None:
+            progress("vectors", 0, total)
         embedder = make_embedder()
         catalogue.use_embedder(embedder.name, embedder.dimensions)
         for passages in _passage_batches(catalogue, batch):

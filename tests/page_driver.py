@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
+from llama_index.core.llms import LLM, CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
 from index.build import build_index
@@ -64,8 +64,8 @@ May 3, 2022
 The zeppelin carried 41 passengers and this text: {HOSTILE_WORDS} said the pilot of the zeppelin."""
 
 REPLIES = {
-    "zeppelin": "41 passengers", "captain": "Maria Holm", "board": "98", "ashore": "98", "heron": "12",
-    "hull": "The hull held although it was scraped.", "mill": "15",
+    "blame": "Captain Maria Holm blamed a broken radar and heavy snow", "zeppelin": "41 passengers",
+    "captain": "Maria Holm", "board": "98", "ashore": "98", "heron": "12", "mill": "12",
 }  # fmt: skip
 
 
@@ -145,10 +145,10 @@ def address(tmp_path_factory: pytest.TempPathFactory, home: Home, gate: threadin
 
 
 @contextmanager
-def serve(home: Home, gate: threading.Event) -> Iterator[str]:
-    """The address of a page over `home` while it is served."""
+def serve(home: Home, gate: threading.Event, llm: LLM | None = None) -> Iterator[str]:
+    """The address of a page over `home` while it is served, answered by `llm` or as scripted."""
     listener = open_port("127.0.0.1", 0)
-    with Assistant.open(home.folder, llm=ScriptedModel(gate=gate)) as assistant:
+    with Assistant.open(home.folder, llm=llm or ScriptedModel(gate=gate)) as assistant:
         settings = Settings(home=home.folder)
         server = uvicorn.Server(
             uvicorn.Config(make_app(assistant, settings), log_level="error", timeout_graceful_shutdown=1)

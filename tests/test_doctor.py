@@ -10,11 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from served import serving
 
 from index.build import build_index
 from index.home import Home
-from ui.doctor import Finding, State, check_disk, check_index, check_memory, check_model, check_page, examine
+from ui.doctor import check_disk, check_index, check_memory, check_model, check_page, examine
+from ui.finding import Finding, State
 from ui.settings import Settings
+from ui.users import Users
 
 ROOT = Path(__file__).parent.parent
 
@@ -83,6 +86,20 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     assert str(port) in finding.found
     assert check_page(Settings(home=tmp_path, port=port)).state is State.OK
     assert check_page(Settings(home=tmp_path, host="203.0.113.1", port=port)).state is State.FAULT
+
+
+def test_the_page_that_is_served_is_known_without_a_browser(indexed: Path) -> None:
+    with serving(indexed) as address:
+        served = check_page(Settings(home=indexed, port=int(address.rpartition(":")[2])))
+    assert (served.state, "Dateline is served" in served.found) == (State.OK, True)
+    token = Users(indexed).add("ann")
+    try:
+        with serving(indexed) as address:
+            port = int(address.rpartition(":")[2])
+            assert "to who has a token" in check_page(Settings(home=indexed, port=port)).found
+            assert check_page(Settings(home=indexed, port=port, token=token)).state is State.OK
+    finally:
+        Users(indexed).remove("ann")
 
 
 def test_disk_is_measured_where_the_folder_will_be(tmp_path: Path) -> None:

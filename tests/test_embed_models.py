@@ -30,7 +30,8 @@ from index.remote import RemoteName
 from index.search import Searcher
 from qa.assistant import Assistant
 from ui.cli import main
-from ui.doctor import State, check_embedder
+from ui.doctor import check_embedder
+from ui.finding import State
 from ui.server import open_port
 from ui.settings import Settings
 

@@ -26,9 +26,12 @@ FOCUSED = """() => {
   const around = e.closest('.dl-pick, label, #dl-box');
   const ring = (s) => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
   window.visited = window.visited ?? new Set();
+  const again = window.visited.has(e) && window.last !== e; // a field for dates takes several presses
   window.visited.add(e);
+  window.last = e;
   return {
     region: regions.find((id) => e.closest(`#${id}`)) ?? e.tagName,
+    again,
     name: (e.getAttribute('aria-label') || e.innerText || e.placeholder || e.labels?.[0]?.innerText || '').trim(),
     html: e.outerHTML.slice(0, 120),
     seen: ring(style) || (around ? ring(getComputedStyle(around)) : false),
@@ -45,12 +48,12 @@ MISSED = """() => [...document.querySelectorAll('#dl-top button, #dl-main :is(a[
 def test_tab_goes_through_everything_in_the_order_it_is_read(page: Page, width: int) -> None:
     ask_and_wait(page, QUESTION)
     page.set_viewport_size({"width": width, "height": 844})
-    page.evaluate("document.activeElement.blur(); window.visited = new Set(); getSelection().removeAllRanges()")
+    page.evaluate("document.body.tabIndex = -1; document.body.focus(); window.visited = new Set()")
     stops: list[dict[str, Any]] = []
     for _ in range(120):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
-        if focused is None or (stops and focused["html"] == stops[0]["html"]):
+        if focused is None or focused["again"]:
             break
         stops.append(focused)
     else:
@@ -139,10 +142,10 @@ def test_nothing_flickers_from_the_question_to_the_checked_answer(page: Page, ga
 
 
 def test_a_weakly_supported_sentence_looks_different_and_says_why(page: Page) -> None:
-    answered = ask_and_wait(page, "What became of the hull of the ferry?")
+    answered = ask_and_wait(page, "Who was the captain of the ferry, and whom did she blame?")
     weak = answered.locator(".dl-claim[data-verdict='weak']").first
     strong = answered.locator(".dl-claim[data-verdict='supported']").first
-    expect(weak).to_contain_text("scraped")
+    expect(weak).to_contain_text("heavy snow")
     look = "e => getComputedStyle(e).textDecorationLine + ' ' + getComputedStyle(e).textDecorationStyle"
     assert weak.evaluate(look) == "underline dotted"
     assert strong.evaluate(look).startswith("none")
@@ -241,41 +244,8 @@ def test_the_reader_names_every_place_an_article_was_printed_in(page: Page, tmp_
         "button", name="Open article"
     ).first.click()
     reader = page.get_by_role("dialog")
-    expect(reader).to_contain_text("reprint.json (reprint: Island Gazette, 24 November 2021)")
+    expect(reader).to_contain_text("reprint.json (Island Gazette, 24 November 2021)")
     expect(reader).to_contain_text("ferry.txt")
-
-
-def test_a_progress_bar_runs_while_files_are_read(page: Page, tmp_path: Path) -> None:
-    for number in range(40):
-        words = f"Number {number} of the herons flew past tower {number * 7} on day {number}. " * 3
-        (tmp_path / f"heron{number}.txt").write_text(
-            f"Heron {number} seen\n\nMarch 3, 2024\n\n{words}", encoding="utf-8"
-        )
-    page.get_by_role("button", name="Articles", exact=True).click()
-    panel = page.get_by_role("dialog", name="Articles")
-    page.evaluate(
-        """() => {
-          window.steps = [];
-          new MutationObserver(() => {
-            const bar = document.querySelector('#dl-articles [data-intake=running] progress');
-            if (bar) window.steps.push([bar.closest('label').innerText.split(':')[0], bar.value, bar.max]);
-          }).observe(document.documentElement, {childList: true, subtree: true});
-        }"""
-    )
-    panel.locator("#dl-files").set_input_files(sorted(tmp_path.glob("*.txt")))
-    expect(panel.locator("[data-intake='done']")).to_contain_text("40 added")
-    steps = page.evaluate("window.steps")
-    reading = [value for said, value, _ in steps if said == "Reading files"]
-    assert reading == sorted(reading)
-    assert len({value for value in reading if 0 < value < 40}) >= 2, steps
-    assert max(maximum for _, _, maximum in steps) == 40
-    panel.get_by_label("Search articles").fill("seen")
-    expect(panel.locator("#dl-count")).to_have_text("40 articles")
-    for box in panel.locator("tbody").get_by_role("checkbox").all():
-        box.check()
-    panel.get_by_role("button", name="Delete these").click()
-    panel.get_by_role("button", name="Really delete?").click()
-    expect(panel.locator("#dl-count")).to_have_text("0 articles")
 
 
 def test_files_and_a_folder_are_really_dropped(page: Page, tmp_path: Path) -> None:
@@ -312,3 +282,32 @@ def test_a_pack_saved_on_the_page_is_verified_by_the_command(
         assert re.search(r"1 answer: \d+ quotes stand, character for character", capsys.readouterr().out)
     (tmp_path / "pack.json").write_text((tmp_path / "pack.json").read_text().replace("98 people", "89 people"))
     assert main(["verify", str(tmp_path / "pack.json"), "--home", str(home.folder)]) == 3
+
+
+def test_a_progress_bar_runs_while_files_are_read(page: Page, tmp_path: Path) -> None:
+    for number in range(150):
+        words = f"Number {number} of the herons flew past tower {number * 7} on day {number}. " * 3
+        (tmp_path / f"heron{number}.txt").write_text(
+            f"Heron {number} seen\n\nMarch 3, 2024\n\n{words}", encoding="utf-8"
+        )
+    page.get_by_role("button", name="Articles", exact=True).click()
+    panel = page.get_by_role("dialog", name="Articles")
+    page.evaluate(
+        """() => {
+          window.steps = [];
+          const look = () => {
+            const bar = document.querySelector('#dl-articles [data-intake=running] progress');
+            if (bar) window.steps.push([bar.closest('label').innerText.split(':')[0], bar.value, bar.max]);
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    panel.locator("#dl-files").set_input_files(sorted(tmp_path.glob("*.txt")))
+    expect(panel.locator("[data-intake='done']")).to_contain_text("150 added")
+    steps = page.evaluate("window.steps")
+    reading = [value for said, value, _ in steps if said == "Reading files"]
+    assert reading == sorted(reading)
+    assert len({value for value in reading if 0 < value < 150}) >= 2, steps
+    assert {maximum for _, _, maximum in steps} == {150}
+    assert next(value for said, value, _ in steps if said == "Making them searchable by meaning") == 0

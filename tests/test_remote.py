@@ -22,7 +22,8 @@ from index.remote import RemoteName, parse_remote
 from qa.assistant import Assistant
 from qa.composition import NOT_FOUND
 from qa.remote import RemoteModel
-from ui.doctor import State, check_model
+from ui.doctor import check_model
+from ui.finding import State
 from ui.server import open_port
 from ui.settings import Settings
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from ui.doctor import Finding, check_disk, check_embedder, check_index, check_memory, check_model
+from ui.doctor import check_disk, check_embedder, check_index, check_memory, check_model
 from ui.evidence_html import safe
+from ui.finding import Finding
 from ui.settings import DEFAULT_MODEL, read_version
 from ui.wording import say_date
 

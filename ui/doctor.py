@@ -10,20 +10,18 @@ import argparse
 import json
 import os
 import shutil
-import socket
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
 
 from index.errors import DatelineError, IndexMissingError, ModelError, UsageError
 from index.home import Home
 from ui.embedding import embedder_of
+from ui.finding import Finding, State, print_findings
+from ui.page_check import check_page
 from ui.settings import DEFAULT_MODEL, Settings
 from ui.waiting import waiting
-from ui.wording import one_line
 
 HEALTHY, UNWELL = 0, 1
 
@@ -33,24 +31,6 @@ _CONVERSION_BYTES = 5 * _GIB
 _MODEL_MEMORY = 4 * _GIB
 _ROOM = _GIB // 2
 """An index run needs room for a second copy of the vectors; 1,500 articles take 225 MB in all (2026-11)."""
-
-
-class State(StrEnum):
-    """How grave a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; `advice` is empty where nothing needs doing."""
-
-    check: str
-    state: State
-    found: str
-    advice: str = ""
 
 
 Check = Callable[[Settings], Finding]
@@ -89,15 +69,6 @@ def examine_deeply(settings: Settings) -> list[Finding]:
         Finding(c.name, State.FAULT, c.problem, c.remedy) if c.problem else Finding(c.name, State.OK, c.checked)
         for c in checks
     ]
-
-
-def print_findings(findings: Sequence[Finding], out: TextIO) -> None:
-    """A line for each finding, and under it what to do."""
-    width = max(len(finding.check) for finding in findings)
-    for finding in findings:
-        out.write(f"{finding.state.value:<8} {finding.check:<{width}}  {one_line(finding.found)}\n")
-        if finding.advice:
-            out.write(f"{'':<8} {'':<{width}}  -> {one_line(finding.advice)}\n")
 
 
 def check_model(settings: Settings) -> Finding:
@@ -204,22 +175,6 @@ def check_index(settings: Settings) -> Finding:
     return Finding("index", State.OK, found)
 
 
-def check_page(settings: Settings) -> Finding:
-    """Whether the page's address can be served on, or something listens there already."""
-    where = f"{settings.host}:{settings.port}"
-    try:
-        with socket.create_server((settings.host, settings.port), family=_family(settings.host)):
-            return Finding("page", State.OK, f"{where} is free for `dateline chat`")
-    except OSError as error:
-        reason = one_line(error.strerror or str(error))
-    try:
-        with socket.create_connection((settings.host, settings.port), timeout=1):
-            taken = f"something already listens on {where}"
-            return Finding("page", State.WARNING, taken, "if it is not Dateline, choose another --port")
-    except OSError:
-        return Finding("page", State.FAULT, f"cannot serve on {where} ({reason})", "choose another --host or --port")
-
-
 def check_disk(settings: Settings) -> Finding:
     """Whether the index's and the models' folders can be written to and have room."""
     from qa.weights import is_prepared
@@ -258,7 +213,3 @@ def _nearest_folder(folder: Path) -> Path:
     """`folder`, or what there is of it: the nearest folder above."""
     absolute = folder.expanduser().absolute()
     return next(place for place in (absolute, *absolute.parents) if place.is_dir())
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET

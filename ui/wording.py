@@ -41,12 +41,11 @@ def source_of(article: Article) -> str:
 
 
 def say_place(place: Place) -> str:
-    """Where an article was found, and for a reprint who printed it and when."""
-    if place.exact:
+    """Where an article was found, and who printed it there and when; a reprint's words differ a little."""
+    if place.exact and not place.source:
         return one_line(place.path)
-    return (
-        f"{one_line(place.path)} (reprint: {one_line(place.source) or 'unknown source'}, {say_date(place.published)})"
-    )
+    kind = "" if place.exact else "reprint: "
+    return f"{one_line(place.path)} ({kind}{one_line(place.source) or 'unknown source'}, {say_date(place.published)})"
 
 
 def say_waiting(place: int) -> str:
