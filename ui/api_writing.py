@@ -28,6 +28,8 @@ FileName = Annotated[str, InPath(min_length=1, max_length=200, pattern=r"^[^./\\
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The request cannot mean anything."},
     403: {"model": Problem, "description": "Who asks may not change the articles."},
+    413: {"model": Problem, "description": "The file is too long."},
+    422: {"model": Problem, "description": "Nothing in it could be read."},
     503: {"model": Problem, "description": "The index is being written already."},
 }
 
