@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def embedder_of(settings: Settings, *, bulk: bool = False) -> Callable[[], Embedder]:
-    """What makes the embedder once it is needed, `bulk` for many passages; it is warned of one that is not on this machine.
+    """What makes the embedder once it is needed, `bulk` for many passages; one that is not here is warned of.
 
     Raises:
         UsageError: no embedder can be meant.
