@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import islice
 from pathlib import Path
 
-from bench.indexing import write_articles
+from bench.indexing import clean_articles
 from bench.rows import Options, Row, median, time_calls
 from index.build import build_index
 from index.home import Home
@@ -34,9 +35,8 @@ def measure(options: Options) -> list[Row]:
 def write_ten(options: Options, turn: int) -> Path:
     """Ten articles that no index holds yet."""
     target = options.place / f"ten-{turn}.jsonl"
-    records = [json.loads(line) for line in write_articles(options).read_text(encoding="utf-8").splitlines()]
+    start = options.articles + turn * 10  # those before are what the archives are made of: these would be reprints
     with target.open("w", encoding="utf-8") as out:
-        for i, record in enumerate(records[turn * 10 : turn * 10 + 10]):
-            extra = f"\n\nNumber {turn}{i} of update {turn} was added on its own."
-            out.write(json.dumps({**record, "text": " ".join(reversed(record["text"].split(". "))) + extra}) + "\n")
+        for article in islice(clean_articles(Path(options.data) / "articles.jsonl.gz"), start, start + 10):
+            out.write(json.dumps({"title": article.title, "text": article.text}) + "\n")
     return target

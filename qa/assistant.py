@@ -272,10 +272,12 @@ class Assistant:
                 place.leave()
 
     def _write(self, query: Query, evidence: Sequence[Evidence], stop: threading.Event) -> Reading:
+        # First the model: two threads that import llama-index at once find it half imported.
+        llm = self._model.result()
         from qa.reading import write_answer
 
         _stop_if(stop)
-        return write_answer(self._model.result(), query, evidence, cancel=stop)
+        return write_answer(llm, query, evidence, cancel=stop)
 
     def _abstain(self, outcome: _Outcome) -> Iterator[Event]:
         """Say that the articles do not answer, and name the nearest passages."""
