@@ -80,7 +80,7 @@ def routes_to_write(catalogue: Catalogue, intake: Intake) -> APIRouter:
 
     @routes.put("/files/{name}", response_model=Added, summary="Add a file of articles: its bytes are the body")
     async def add_file(name: FileName, request: Request) -> Any:
-        """`curl -T report.pdf http://127.0.0.1:7860/api/articles/files/` sends one; 64 MB at most."""
+        """`curl -T report.pdf ADDRESS/api/articles/files/` sends one; 64 MB at most."""
         folder = Path(await anyio.to_thread.run_sync(tempfile.mkdtemp))
         try:
             if not await _receive(request, folder / name):
