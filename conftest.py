@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,11 @@ def local_model(model_folder: Path) -> LocalModel:
 def long(pytestconfig: pytest.Config) -> bool:
     """Whether the long form of a test is wanted: `make soak`."""
     return bool(pytestconfig.getoption("--long"))
+
+
+def pytest_configure() -> None:
+    """Let programs under test hear Ctrl-C: what a shell starts in the background ignores it, and so do its heirs."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
