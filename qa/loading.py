@@ -58,6 +58,7 @@ def _load_weights(folder: Path, correction: Path | None, kind: torch.dtype) -> A
     weights = read_weights(folder, correction, kind)
     make: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
     model = make.from_pretrained(None, config=config, state_dict=weights, dtype=kind)
+    model.name_or_path = str(folder)
     if (folder / "generation_config.json").exists():
         model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
     return model

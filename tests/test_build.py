@@ -30,7 +30,7 @@ class Counting:
     """The real embedder, counting what it is asked."""
 
     def __init__(self, embedder: MiniLM) -> None:
-        self.name = embedder.name
+        self.name, self.dimensions = embedder.name, embedder.dimensions
         self.passages = 0
         self._embedder = embedder
 
