@@ -37,7 +37,7 @@ _BATCH = 16
 _SENT_AT_ONCE = 128
 _CONNECT_S, _READ_S = 5.0, 300.0
 _MODULES = {"Transformer", "Pooling", "Normalize"}
-_POOLINGS = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}  # nosec B105 a token of text
+_POOLINGS = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}  # nosec B105
 
 
 def embedder_maker(name: str, *, key: str = "", bulk: bool = False) -> Callable[[], Embedder]:

@@ -27,7 +27,7 @@ def check_page(settings: Settings) -> Finding:
 
 def _visit_page(settings: Settings, where: str, reason: str) -> Finding:
     """What is at the address that cannot be had: the page itself, as a browser would get it, or something else."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 # nosec B104 nothing is bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 nothing is bound # nosec B104
     connection = http.client.HTTPConnection(host, settings.port, timeout=5)
     try:
         connection.connect()

@@ -41,7 +41,7 @@ def announced(home: Path, address: str, model: str) -> Iterator[None]:
             file.unlink(missing_ok=True)
 
 
-def find_server(home: Path, model: str, token: str = "") -> str:  # nosec B107 none is shown
+def find_server(home: Path, model: str, token: str = "") -> str:  # nosec B107
     """The address of a living server of `home` with this model on this machine; empty where there is none.
 
     `token` is shown to it; what is there but lets nobody in without one counts as none, and is told.
