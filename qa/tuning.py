@@ -178,7 +178,7 @@ def tune(
     parameters = [p for p in model.parameters() if p.requires_grad]
     for parameter in parameters:
         parameter.data = parameter.data.float()
-    batches = [b for _ in range(rounds) for b in draw_round(pools, tokenizer, rng)]
+    batches = [batch for _ in range(rounds) for batch in draw_round(pools, tokenizer, rng)]
     optimiser = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=0.01)
     model.train()
     for step, share in enumerate(_shares(len(batches))):
