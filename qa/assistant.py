@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,18 +22,17 @@ from index.embedder import Embedder, MiniLM
 from index.errors import CancelledError
 from index.home import Home
 from index.query import Filters, Query
-from index.search import Findings, Searcher
-from qa.answer import Answer, Delta, Disagreement, Done, Event, Evidence, Found, Turn, Waiting
-from qa.attribution import judge_sentence
+from index.search import Searcher
+from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn, Waiting
 from qa.background import prepare_work
-from qa.composition import NOT_FOUND, Draft, compose, is_fragment, is_refusal
+from qa.composition import NOT_FOUND, Draft, compose, is_refusal
 from qa.confidence import answer_from, estimate_confidence
 from qa.disagreement import find_disagreements
 from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
 from qa.line import Line
-from qa.polish import complete_date, complete_name, drop_counted
-from qa.recount import recount
+from qa.outcome import Outcome
+from qa.polish import polish
 from qa.smalltalk import reply_to_smalltalk
 from qa.telling import say, tell
 from qa.timeline import Timeline, build_timeline, find_topic
@@ -48,42 +47,6 @@ _LOOK_EVERY_S = 0.1
 
 NEAREST = 3
 """Passages named when the articles do not answer."""
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """What is known so far of one question."""
-
-    question: str
-    query: Query
-    findings: Findings
-    evidence: tuple[Evidence, ...]
-    started: float
-    timings: dict[str, float] = field(default_factory=dict)
-    reading: Reading | None = None
-    disagreements: tuple[Disagreement, ...] = ()
-    confidence: float = 0.0
-
-    def answer(self, draft: Draft, *, abstained: bool) -> Answer:
-        """The finished answer; its total time ends now."""
-        written = self.reading.text if self.reading else ""
-        stands = bool(draft.citations) and not draft.withheld and is_fragment(written)
-        return Answer(
-            question=self.question,
-            query=self.query,
-            text=draft.text,
-            short=written if stands and not abstained else "",
-            best_guess=written,
-            abstained=abstained,
-            evidence=self.evidence,
-            citations=tuple(draft.citations),
-            disagreements=() if abstained else self.disagreements,
-            withheld=tuple(draft.withheld),
-            confidence=self.confidence,
-            timings={**self.timings, "total_s": time.perf_counter() - self.started},
-            prompt_tokens=self.reading.prompt_tokens if self.reading else 0,
-            answer_tokens=self.reading.answer_tokens if self.reading else 0,
-        )
 
 
 class Assistant:
@@ -208,13 +171,14 @@ class Assistant:
         findings = self._searcher.find(query)
         selection = choose_evidence(query, findings)
         evidence = selection.evidence
-        outcome = _Outcome(question, query, findings, evidence, started)
+        outcome = Outcome(question, query, findings, evidence, started)
         outcome.timings["sources_s"] = time.perf_counter() - started
         yield Found(query, evidence)
         if not evidence:
             yield from self._abstain(outcome)
             return
-        outcome.reading = _polished((yield from self._read(query, evidence, cancel)), query, evidence)
+        reading = yield from self._read(query, evidence, cancel)
+        outcome.reading = replace(reading, text=polish(query.text, reading.text, evidence))
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         outcome.confidence = estimate_confidence(query, selection, outcome.reading)
         if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
@@ -279,22 +243,12 @@ class Assistant:
         _stop_if(stop)
         return write_answer(llm, query, evidence, cancel=stop)
 
-    def _abstain(self, outcome: _Outcome) -> Iterator[Event]:
+    def _abstain(self, outcome: Outcome) -> Iterator[Event]:
         """Say that the articles do not answer, and name the nearest passages."""
         ranked = enumerate(outcome.findings.candidates[:NEAREST], start=1)
         nearest = tuple(Hit(c.passage, c.fused, rank) for rank, c in ranked)
         yield Delta(NOT_FOUND)
         yield Done(replace(outcome.answer(Draft(text=NOT_FOUND), abstained=True), nearest=nearest))
-
-
-def _polished(reading: Reading, query: Query, evidence: Sequence[Evidence]) -> Reading:
-    """`reading` in its best form, as its own quote gives it."""
-    cited = judge_sentence(reading.text, evidence, query.text).evidence
-    if cited is None:
-        return reading
-    text = complete_name(query.text, reading.text, cited.quote, cited.article.title)
-    text = complete_date(query.text, text, cited.quote)
-    return replace(reading, text=drop_counted(query.text, recount(query.text, text, cited)))
 
 
 def _load_model(model: str, models_dir: Path) -> LLM:

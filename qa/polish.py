@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
+from qa.answer import Evidence
+from qa.attribution import judge_sentence
 from qa.facts import stands_in
+from qa.recount import recount
 
 _PERSON_ASKED = re.compile(
     r"\bwho(?:m|se)?\b|\b(?:which|what) (?:\S+ ){0,3}?(?:actor|actress|singer|artist|rapper|comedian|player|athlete|"
@@ -32,6 +36,16 @@ _NO_FORENAMES = frozenset(
     "justice king queen prince princess pope governor senator representative mayor actor actress singer the on in at "
     "by but and as after when monday tuesday wednesday thursday friday saturday sunday".split()
 )
+
+
+def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
+    """`answer` in the form that the quote of `evidence` which bears it out best gives it."""
+    cited = judge_sentence(answer, evidence, question).evidence
+    if cited is None:
+        return answer
+    text = complete_name(question, answer, cited.quote, cited.article.title)
+    text = complete_date(question, text, cited.quote)
+    return drop_counted(question, recount(question, text, cited))
 
 
 def drop_counted(question: str, answer: str) -> str:

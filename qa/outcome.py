@@ -1,0 +1,54 @@
+"""What is known of one question while it is answered, and the finished answer made of it.
+
+This module does not know how any of it is found out.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from index.query import Query
+from index.search import Findings
+from qa.answer import Answer, Disagreement, Evidence
+from qa.composition import Draft, is_fragment
+
+if TYPE_CHECKING:
+    from qa.reading import Reading
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is known so far of one question."""
+
+    question: str
+    query: Query
+    findings: Findings
+    evidence: tuple[Evidence, ...]
+    started: float
+    timings: dict[str, float] = field(default_factory=dict)
+    reading: Reading | None = None
+    disagreements: tuple[Disagreement, ...] = ()
+    confidence: float = 0.0
+
+    def answer(self, draft: Draft, *, abstained: bool) -> Answer:
+        """The finished answer; its total time ends now."""
+        written = self.reading.text if self.reading else ""
+        stands = bool(draft.citations) and not draft.withheld and is_fragment(written)
+        return Answer(
+            question=self.question,
+            query=self.query,
+            text=draft.text,
+            short=written if stands and not abstained else "",
+            best_guess=written,
+            abstained=abstained,
+            evidence=self.evidence,
+            citations=tuple(draft.citations),
+            disagreements=() if abstained else self.disagreements,
+            withheld=tuple(draft.withheld),
+            confidence=self.confidence,
+            timings={**self.timings, "total_s": time.perf_counter() - self.started},
+            prompt_tokens=self.reading.prompt_tokens if self.reading else 0,
+            answer_tokens=self.reading.answer_tokens if self.reading else 0,
+        )
