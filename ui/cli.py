@@ -81,7 +81,9 @@ def make_parser() -> argparse.ArgumentParser:
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--llm", metavar="openai:URL#MODEL", help="a model behind a server instead (DATELINE_LLM)")
     model.add_argument(
-        "--model", help="default, large, a folder of safetensors, a GGUF file or a hub id (DATELINE_MODEL)"
+        "--model",
+        metavar="MODEL",
+        help="default, large, a folder of safetensors, a GGUF file or a hub id (DATELINE_MODEL)",
     )
     vectors = argparse.ArgumentParser(add_help=False)
     vectors.add_argument(
@@ -179,7 +181,7 @@ def _add_upkeep(
     config.add_argument("--json", action="store_true", help="print one JSON object")
     config.set_defaults(run=config_command.show_config)
     completion = verbs.add_parser("completion", parents=[shared], help="print a completion script for a shell")
-    completion.add_argument("shell", metavar="SHELL", help="bash, zsh or tcsh")
+    completion.add_argument("shell", metavar="SHELL", choices=config_command.SHELLS, help="bash, zsh or tcsh")
     completion.set_defaults(run=config_command.print_completion)
 
 

@@ -6,14 +6,16 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 
-from index.errors import UsageError
 from ui.settings import DEFAULTS, Settings, find_config, resolve_settings
 from ui.wording import one_line
 
 DONE = 0
 SHELLS = ("bash", "zsh", "tcsh")
+_FILES = ("FILE", "PATH", "PACK", "MODEL")
+_FOLDERS = ("DIR", "DATASET")
 
 
 def show_config(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -43,13 +45,25 @@ def show_config(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def print_completion(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`dateline completion SHELL`: a script that teaches the shell our commands and flags."""
+    """`dateline completion SHELL`: a script that teaches the shell our commands and flags, and where files go."""
     import shtab
 
     from ui.cli import make_parser
 
     del settings
-    if arguments.shell not in SHELLS:
-        raise UsageError(f"no completion for {arguments.shell!r}: give one of {', '.join(SHELLS)}")
-    sys.stdout.write(shtab.complete(make_parser(), arguments.shell) + "\n")
+    parser = make_parser()
+    for action in _actions(parser):
+        if action.metavar in (*_FILES, *_FOLDERS):
+            # shtab reads this attribute; without it the shell would offer nothing where a file belongs
+            action.complete = shtab.FILE if action.metavar in _FILES else shtab.DIRECTORY  # type: ignore[attr-defined]
+    sys.stdout.write(shtab.complete(parser, arguments.shell) + "\n")
     return DONE
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """All flags and arguments of `parser` and of its commands."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _actions(command)
