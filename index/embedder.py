@@ -137,6 +137,8 @@ def _open_onnxruntime(file: str, threads: int) -> Infer:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
+    # Idle threads of the engine otherwise turn on the spot for a while, on cores that the language model needs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     return lambda feeds: session.run(None, feeds)[0]
 

@@ -14,7 +14,7 @@ from index.query import Filters, Query
 from qa.answer import Answer, Citation, Delta, Evidence, Found, Verdict
 from qa.corroboration import agreeing_sources
 from ui.answer_html import exchange
-from ui.basis import say_basis
+from ui.basis import say_basis, say_unmentioned
 from ui.conversation import Exchange, State
 
 
@@ -65,6 +65,25 @@ def _answer(*published: tuple[str, date | None]) -> Answer:
         evidence=evidence,
         citations=tuple(Citation(Span(0, 19), e.number, e.span, Verdict.SUPPORTED) for e in evidence),
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Who is the mayor of Lisbon?", "“Lisbon”"),
+        ("Is the bridge over the Elbe safe in Hamburg?", "“Elbe” or “Hamburg”"),
+        ("Is a bridge of the United States safe?", "“United States”"),
+        ("Is the Bridge safe?", ""),
+        ("Is it safe?", ""),
+    ],
+)
+def test_an_answer_from_articles_that_never_name_what_was_asked_says_so(question: str, missing: str) -> None:
+    answer = replace(_answer(("Post", date(2026, 10, 1))), query=Query(question, date(2026, 11, 1)))
+    said = say_unmentioned(answer)
+    assert (f"mentions {missing}:" in said) if missing else (said == "")
+    turn = Exchange(1, question, Filters(), date(2026, 11, 1), state=State.DONE, answer=answer)
+    assert ("dl-doubt" in exchange(turn, latest=True)) == bool(missing)
+    assert say_unmentioned(replace(answer, abstained=True)) == ""
 
 
 @pytest.mark.parametrize(

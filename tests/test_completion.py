@@ -54,7 +54,8 @@ def terminal(command: list[str], folder: Path) -> Iterator[Terminal]:
     child, descriptor = pty.fork()
     if child == 0:
         os.chdir(folder)
-        os.execvpe(command[0], command, {**os.environ, "TERM": "xterm", "HOME": str(folder), "COLUMNS": "200"})
+        os.environ.update(TERM="xterm", HOME=str(folder), COLUMNS="200")
+        os.execvp(command[0], command)  # noqa: S606 no shell stands between
     try:
         yield Terminal(descriptor)
     finally:

@@ -1,5 +1,7 @@
 """What an answer rests on, in a line: where only one source says it, or where what says it is old.
 
+And a warning, where the articles it cites never name what was asked about.
+
 This module does not know where the line is shown.
 """
 
@@ -7,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 
 from qa.answer import Answer, Evidence
+from qa.facts import facts_of, tokenise
 from ui.wording import one_line, say_age, say_date
 
 _OLD = timedelta(days=365)
@@ -28,6 +32,21 @@ def say_basis(answer: Answer, agreeing: Mapping[int, Sequence[str]]) -> str:
         (name,) = names
         return f"As far as one source says: {one_line(name) or 'untitled article'}, {say_date(newest)}{aged}."
     return f"As far as these articles say: the newest is of {say_date(newest)}{aged}." if aged else ""
+
+
+def say_unmentioned(answer: Answer) -> str:
+    """The warning that no cited article holds a name of the question; empty where one does.
+
+    A small model asked for Lisbon's mayor takes Moscow's where the articles tell of no other.
+    """
+    cited = {c.number for c in answer.citations}
+    texts = [f"{e.article.title}\n{e.article.text}".casefold() for e in answer.evidence if e.number in cited]
+    if answer.abstained or answer.timeline is not None or not texts:
+        return ""
+    missing = {name for name in facts_of(answer.query.text).names if not any(name in text for text in texts)}
+    runs = groupby(tokenise(one_line(answer.query.text)), lambda word: word.casefold() in missing)
+    named = " or ".join(f"“{' '.join(words)}”" for is_missing, words in runs if is_missing)
+    return f"No article cited here mentions {named}: this may answer another question." if named else ""
 
 
 def _sources(item: Evidence, agreeing: Mapping[int, Sequence[str]]) -> Sequence[str]:
