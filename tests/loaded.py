@@ -27,7 +27,7 @@ from index.build import build_index
 from index.home import Home
 from qa.assistant import Assistant
 from ui.server import serve
-from ui.settings import Settings
+from ui.settings import Settings, quieten_libraries
 
 ROOT = Path(__file__).parent.parent
 
@@ -92,7 +92,8 @@ def served(home: Path, reading_s: float) -> Iterator[tuple[str, int]]:
 
 
 def main(home: Path, reading_s: float) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C, as the command does."""
+    quieten_libraries(os.environ, "default")
     given = Path(os.environ["DATELINE_MODELS"]) if "DATELINE_MODELS" in os.environ else None
     llm = None if reading_s < 0 else Busy(pattern=rf"\b({'|'.join(WORDS)})\b", reading_s=reading_s)
     with suppress(KeyboardInterrupt), Assistant.open(home, llm=llm, models_dir=given) as assistant:

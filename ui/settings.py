@@ -29,6 +29,9 @@ _QUIET = {
     "DO_NOT_TRACK": "1",
     "OTEL_SDK_DISABLED": "true",
     "TOKENIZERS_PARALLELISM": "false",
+    # Gradio else makes a table of its last 10,000 events, and percentiles of it, after every event.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**12),
 }
 
 DEFAULTS = {
