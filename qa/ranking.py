@@ -7,8 +7,9 @@ of 2024 and reported on others of 2022. This module does not know where the feat
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,10 @@ class SentenceFeatures:
     cosine_overlap: float
 
 
+# dataclasses.astuple copies every number deeply: a third of a search's time (November 2026).
+_values = attrgetter(*(f.name for f in fields(SentenceFeatures)))
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Standardised logistic regression."""
@@ -68,7 +73,7 @@ def score_sentences(features: list[SentenceFeatures], weights: Weights | None = 
     if not features:
         return np.zeros(0)
     weights = weights or load_weights()
-    matrix = np.array([astuple(f) for f in features])
+    matrix = np.array([_values(f) for f in features])
     logits = (matrix - weights.means) / weights.scales @ weights.coefficients + weights.intercept
     probabilities: Floats = 1.0 / (1.0 + np.exp(-logits))
     return probabilities
