@@ -14,6 +14,7 @@ from served import serving
 
 from index.build import build_index
 from index.home import Home
+from ui.about import say_who_hears
 from ui.doctor import check_disk, check_index, check_memory, check_model, check_page, examine
 from ui.finding import Finding, State
 from ui.settings import Settings
@@ -112,3 +113,16 @@ def test_disk_is_measured_where_the_folder_will_be(tmp_path: Path) -> None:
     nowhere = check_disk(Settings(home=Path("/proc/none"), model=str(model)))
     assert nowhere.state is State.FAULT
     assert check_memory(Settings(home=tmp_path)).found
+
+
+@pytest.mark.parametrize(
+    ("llm", "embed_model", "said"),
+    [
+        ("", "default", "nothing is sent anywhere"),
+        ("openai:http://127.0.0.1:8000/v1#m", "default", "nothing is sent anywhere"),
+        ("openai:http://models.example:8000/v1#m", "default", "sent to http://models.example:8000/v1, as"),
+        ("", "openai:http://vectors.example/v1#m", "sent to http://vectors.example/v1, as"),
+    ],
+)
+def test_about_says_who_hears_what_is_asked(llm: str, embed_model: str, said: str, tmp_path: Path) -> None:
+    assert said in say_who_hears(Settings(home=tmp_path, llm=llm, embed_model=embed_model))

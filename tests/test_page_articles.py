@@ -134,11 +134,20 @@ def test_articles_are_searched_sorted_and_several_asked_together(page: Page) -> 
     expect(page.locator("#dl-active button")).to_have_count(1)
 
 
+def test_a_hint_in_an_empty_field_does_not_look_like_text(page: Page) -> None:
+    page.get_by_role("button", name="Articles", exact=True).click()
+    colours = page.locator("#dl-search").evaluate(
+        "field => [getComputedStyle(field, '::placeholder').color, getComputedStyle(field).color]"
+    )
+    assert colours[0] != colours[1]
+
+
 def test_about_says_what_is_here_and_that_nothing_leaves(page: Page) -> None:
     page.get_by_role("button", name="About", exact=True).click()
     about = page.get_by_role("dialog", name="About Dateline")
     expect(about).to_contain_text("nothing is sent anywhere")
     expect(about).to_contain_text("3 in 3 places")
-    expect(about.locator(".dl-health li").first).to_be_visible()
+    expect(about).to_contain_text("Qwen2.5-Coder-0.5B-Instruct")
+    expect(about.locator(".dl-health")).to_contain_text(re.compile(r"memory: [\d.]+ GiB"))
     page.keyboard.press("Escape")
     expect(about).to_be_hidden()
