@@ -575,7 +575,6 @@ def test_importing_the_readers_is_light() -> None:
         "lxml",
         "markdown_it",
         "dateparser",
-        "datasketch",
     ]
     code = f"import sys, index.readers, index.cleaning, index.reprints; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
+import zlib
 
 import numpy as np
 import pytest
+from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +58,15 @@ def test_the_signature_is_the_same_in_every_process() -> None:
     code = f"from index.reprints import *; print(band_keys(signature({text!r})))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == str(band_keys(signature(text)))
+
+
+@given(st.text())
+def test_the_signature_is_that_of_datasketch(text: str) -> None:
+    words = re.findall(r"[^\W_]+", text.casefold())
+    starts = range(max(len(words) - SHINGLE_WORDS, 0) + 1)
+    oracle = MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32", hashfunc=zlib.crc32)
+    oracle.update_batch([" ".join(words[i : i + SHINGLE_WORDS]).encode() for i in starts])
+    assert signature(text).tolist() == oracle.hashvalues.tolist()
 
 
 @given(st.text())
