@@ -196,7 +196,7 @@ def _drop_captions(lines: list[str]) -> list[str]:
     lines = [
         line
         for number, line in enumerate(lines)
-        if not (number < last and len(line) < 300 and AGENCY_ENDED.fullmatch(line))
+        if not (number < last and len(line) < 300 and line.endswith(")") and AGENCY_ENDED.fullmatch(line))
     ]
     repeats = find_near_repeats(lines, [i for i, line in enumerate(lines) if not BULLET.match(line)])
     return [line for number, line in enumerate(lines) if number not in repeats]

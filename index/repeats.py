@@ -93,7 +93,7 @@ def _could_be_caption(line: str) -> bool:
 
 
 def _telling(text: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(text.casefold()) if word not in _STOP_WORDS and len(word) > 1)
+    return frozenset(word for word in {*_WORD.findall(text.casefold())} - _STOP_WORDS if len(word) > 1)
 
 
 def _repeats(words: frozenset[str], unit: tuple[int, frozenset[str]], index: int, gone: set[int], allowed: int) -> bool:

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import re
 import zlib
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -47,9 +48,11 @@ def signature(text: str) -> Signature:
     500 articles: it brings all of scipy (November 2026).
     """
     words = _WORD.findall(text[:MAX_CHARS].casefold())
+    line = " ".join(words).encode()
+    ends = list(accumulate(len(word.encode()) + 1 for word in words)) or [1]  # of each word and the space after it
     last = max(len(words) - SHINGLE_WORDS, 0)
-    shingles = {" ".join(words[i : i + SHINGLE_WORDS]) for i in range(last + 1)}
-    hashes = _mix(np.fromiter((zlib.crc32(shingle.encode()) for shingle in shingles), np.uint32, len(shingles)))
+    shingles = {line[start : end - 1] for start, end in zip([0, *ends[:last]], ends[-last - 1 :], strict=True)}
+    hashes = _mix(np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles)))
     factors, shifts = _permutations()
     return (factors * hashes + shifts).min(axis=1).astype(np.uint64)
 

@@ -7,6 +7,7 @@ begin a sentence is joined to the one before. This module does not know about ar
 
 from __future__ import annotations
 
+import functools
 import re
 
 import sentencex
@@ -15,6 +16,8 @@ from index.article import Span
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r"[^\r\n]+")
+_SHORT = 4_000
+"""Longer lines are not kept: some are whole files."""
 _WEEKDAY_OR_ZONE = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|ET|EST|EDT|PT|PST|PDT|GMT|BST|CET|local time|on|in"
 # Pieces of measured mistakes: "5 p.m. | Tuesday", "D-W. | Va., voted", "www.cnn.com. | for more".
 _CONTINUES = re.compile(r"[a-z,;:)\]’”]|—|–\s")
@@ -32,23 +35,30 @@ def split_sentences(text: str) -> list[Span]:
     A line break always ends a sentence; text that holds no letter or digit is no sentence.
     """
     spans: list[Span] = []
-    for line in _LINE.finditer(text):
-        spans.extend(_split_line(text, line.start(), line.group()))
+    for match in _LINE.finditer(text):
+        line, start = match.group(), match.start()
+        split = _split_short_line if len(line) <= _SHORT else _split_line
+        spans.extend([Span(start + a, start + b) for a, b in split(line)])
     return spans
 
 
-def _split_line(text: str, offset: int, line: str) -> list[Span]:
+def _split_line(line: str) -> tuple[tuple[int, int], ...]:
     spans: list[Span] = []
+    offset = 0
     # sentencex refuses what is no valid Unicode; one character stands for one, so that offsets stay.
     for piece in sentencex.segment("en", _SURROGATE.sub("\ufffd", line)):
-        span = _trimmed(text, offset, offset + len(piece))
+        span = _trimmed(line, offset, offset + len(piece))
         offset += len(piece)
         if span is None:
             continue
-        if spans and _joins(spans[-1].of(text), span.of(text)):
+        if spans and _joins(spans[-1].of(line), span.of(line)):
             span = Span(spans.pop().start, span.end)
         spans.append(span)
-    return [span for span in spans if any(c.isalnum() for c in span.of(text))]
+    return tuple((span.start, span.end) for span in spans if any(c.isalnum() for c in span.of(line)))
+
+
+_split_short_line = functools.lru_cache(maxsize=1024)(_split_line)
+"""Reading an article splits each of its lines three times: looking for captions, for repetitions, and for passages."""
 
 
 def _joins(left: str, right: str) -> bool:
