@@ -49,11 +49,16 @@ soak: $(VENV)/.installed-dev
 	$(BIN)/python -m pip --disable-pip-version-check install "atheris>=3,<4"
 	PYTHONPATH=.:tests $(BIN)/python tests/fuzz_bytes.py $(SOAK)/bytes 3600
 
-# The table of the README; DATA is a folder with questions.jsonl and articles.
+# The tables of the README; DATA is a folder with questions.jsonl and articles, RGB the folder of RGB's file, asked for
+# RGB_QUESTIONS of its questions, seven times each.
 DATA ?= ../shared/eval/realtimeqa
+RGB ?= ../shared/eval/rgb
+RGB_QUESTIONS ?= 40
 eval: $(VENV)/.installed-dev
 	@$(BIN)/dateline prepare
 	$(BIN)/dateline eval $(DATA) --json $(DATELINE_HOME)/eval.json --plot $(DATELINE_HOME)/plots
+	@test -e $(RGB) || echo "$(RGB) is absent: RGB's questions are not asked"
+	@test ! -e $(RGB) || $(BIN)/dateline eval $(RGB) --limit $(RGB_QUESTIONS) --json $(DATELINE_HOME)/rgb.json
 
 # Times beside peers, written to bench/RESULTS.md; BENCH="searching --sizes 30000 300000" measures one part.
 bench: $(VENV)/.installed-bench
