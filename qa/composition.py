@@ -14,6 +14,7 @@ from index.article import Span
 from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
 from qa.facts import stems_of
+from qa.roles import is_other_side
 from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
@@ -74,6 +75,11 @@ def repeats_question(question: str, answer: str) -> bool:
     """Whether `answer` says nothing that `question` does not, though it was not asked to choose."""
     chooses = wanted(question) is Want.YES_OR_NO or re.search(r"\bor\b", question)
     return not chooses and stems_of(answer) <= stems_of(question)
+
+
+def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether `answer` is wrong however likely it looks: the question's words again, or the other side of a contest."""
+    return repeats_question(question, answer) or is_other_side(question, answer, [item.quote for item in evidence])
 
 
 def is_refusal(text: str) -> bool:

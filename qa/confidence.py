@@ -19,7 +19,7 @@ from index.article import Article
 from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
-from qa.composition import repeats_question
+from qa.composition import cannot_answer
 from qa.evidence import Selection
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def answer_from() -> float:
 
 
 def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
-    """The signals of one reading; None where no evidence bears it out, it says nothing new, or is of another year."""
+    """The signals of one reading; None where no evidence bears it out, it cannot answer, or is of another year."""
     judgement = judge_sentence(reading.text, selection.evidence, query.text)
     cited = judgement.evidence
     if cited is None or judgement.verdict is Verdict.UNSUPPORTED:
@@ -84,7 +84,7 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
     at = features[cited.number - 1]
     best = max(range(len(features)), key=lambda i: selection.evidence[i].score)
     logprobs = reading.token_logprobs or (-1.0,)
-    if repeats_question(query.text, reading.text) or not is_of_asked_year(query.text, cited.article):
+    if cannot_answer(query.text, reading.text, selection.evidence) or not is_of_asked_year(query.text, cited.article):
         return None
     return Signals(
         refusal=-1.0 if reading.refusal_logprob is None else max(reading.refusal_logprob, -8.0),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
-from qa.facts import stands_in
+from qa.facts import facts_of, stands_in
 from qa.recount import recount
 
 _PERSON_ASKED = re.compile(
@@ -44,7 +44,7 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     if cited is None:
         return answer
     text = complete_name(question, answer, cited.quote, cited.article.title)
-    text = complete_date(question, text, cited.quote)
+    text = complete_date(question, text, [cited.quote, *_telling_as_much(question, cited, evidence)])
     return drop_counted(question, recount(question, text, cited))
 
 
@@ -67,12 +67,24 @@ def complete_name(question: str, answer: str, quote: str, title: str) -> str:
     return answer
 
 
-def complete_date(question: str, answer: str, quote: str) -> str:
-    """The whole date that the quote gives, where `answer` is a part of it and a time is asked for: "29 May 2020"."""
+def complete_date(question: str, answer: str, quotes: Sequence[str]) -> str:
+    """The whole date that the first of `quotes` to hold one gives, where `answer` is a part of it and a time is asked
+    for: "29 May 2020" for "2020"."""
     if not _TIME_ASKED.search(question) or not re.search(r"\d|" + _MONTH, answer):
         return answer
-    whole = [m.group() for m in _DATE.finditer(quote) if stands_in(answer, m.group())]
-    return max(whole, key=len, default=answer)
+    for quote in quotes:
+        whole = [m.group() for m in _DATE.finditer(quote) if stands_in(answer, m.group())]
+        if whole:
+            return max(whole, key=len)
+    return answer
+
+
+def _telling_as_much(question: str, cited: Evidence, evidence: Sequence[Evidence]) -> list[str]:
+    """The quotes that with their title hold every word of `question` that `cited` holds, the best first."""
+    asked = facts_of(question).words
+    held = asked & facts_of(cited.quote).words
+    others = sorted((item for item in evidence if item is not cited), key=lambda item: -item.score)
+    return [item.quote for item in others if held <= facts_of(f"{item.article.title} {item.quote}").words]
 
 
 def _without_titles(forenames: str) -> str:

@@ -18,7 +18,7 @@ from llama_index.core.llms import LLM, ChatMessage
 from index.errors import CancelledError
 from index.query import Query
 from qa.answer import Evidence
-from qa.composition import repeats_question, tidy_answer
+from qa.composition import cannot_answer, tidy_answer
 from qa.model import LocalModel
 from qa.prompts import REFUSAL, build_messages
 from qa.remote import RemoteModel
@@ -28,7 +28,8 @@ MAX_TOKENS = 48
 
 
 _RETRIES = 2
-"""All of 22 answers that only repeated words of the question were wrong (199 development questions, 2026-11)."""
+"""All of 22 answers that only repeated words of the question were wrong (199 development questions, 2026-11), and all
+of 8 that named the other side of a contest (80 readings of RGB's first 40 questions, 2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def write_answer(
 ) -> Reading:
     """The model's short answer to `query` from `evidence`.
 
-    Where it only says words of the question again, it must begin otherwise; the prompt is not read again for that.
+    Where that cannot be an answer (`cannot_answer`) it must begin otherwise; the prompt is not read again for that.
 
     Raises:
         CancelledError: `cancel` was set.
@@ -66,7 +67,7 @@ def write_answer(
     options: dict[str, Any] = {"max_tokens": MAX_TOKENS, "stop": ["\n"], "not_first": [REFUSAL], "cancel": cancel}
     reading = first = _write(llm, messages, options, cancel)
     for _ in range(_RETRIES):
-        if not repeats_question(query.text, reading.text):
+        if not cannot_answer(query.text, reading.text, evidence):
             break
         options["not_first"].append(reading.text)
         reading = _write(llm, messages, options, cancel)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from made_articles import make_article
 
+from index.article import Span
+from qa.answer import Evidence
 from qa.composition import repeats_question
-from qa.polish import complete_date, complete_name, drop_counted
+from qa.polish import complete_date, complete_name, drop_counted, polish
 
 
 @pytest.mark.parametrize(
@@ -64,4 +67,20 @@ def test_an_answer_that_only_repeats_the_question_is_known(question: str, answer
 def test_a_part_of_a_date_is_completed_from_its_own_quote(
     question: str, answer: str, quote: str, completed: str
 ) -> None:
-    assert complete_date(question, answer, quote) == completed
+    assert complete_date(question, answer, [quote]) == completed
+
+
+@pytest.mark.parametrize(
+    ("quotes", "polished"),
+    [
+        (("The ferry Aurora sank in 2018.", "The Aurora, a ferry, sank on 7 September 2018."), "7 September 2018"),
+        (("The ferry Aurora sank in 2018.", "The ferry Lusia sank on 7 September 2018."), "2018"),
+        (("The ferry Aurora sank in 2018.", "The ferry Aurora sank on 7 September 2019."), "2018"),
+    ],
+)
+def test_a_part_of_a_date_is_completed_from_a_quote_that_tells_as_much(quotes: tuple[str, ...], polished: str) -> None:
+    evidence = [
+        Evidence(number, make_article(text=quote), Span(0, len(quote)), 1 / number)
+        for number, quote in enumerate(quotes, start=1)
+    ]
+    assert polish("When did the ferry Aurora sink?", "2018", evidence) == polished

@@ -1,0 +1,72 @@
+"""Who beat whom, as a sentence says it: an answer that names the other side is wrong, however likely it looks.
+
+"Kerber won the title, beating Williams in the final" holds both names beside the asked words, and a small model takes
+the second for the winner: of 80 readings of RGB's first 40 questions 10 named the loser (November 2026). The rules look
+at what stands directly beside a name, at verbs of winning and losing and at the question's own verb. This module does
+not know the model, nor who is right where a sentence says neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_BEATS = (
+    r"(?:beat(?:s|ing)?|defeat(?:s|ed|ing)?|thrash(?:es|ed|ing)?|edg(?:es|ed|ing)(?: out)?|overc(?:ame|omes?|oming)|"
+    r"outlast(?:s|ed|ing)?|(?:saw|sees?|seeing) off|toppl(?:es|ed|ing)|oust(?:s|ed|ing)?|crush(?:es|ed|ing)?|"
+    r"rout(?:s|ed|ing)|knock(?:s|ed|ing) out|eliminat(?:es|ed|ing)|stunn?(?:s|ed|ing)?|unseat(?:s|ed|ing)?|"
+    r"vanquish(?:es|ed|ing)?|"
+    r"(?:win|wins|won|winning|victory|victories|triumph|triumphed|triumphs|prevail(?:s|ed)?) over)"
+)
+_WINS = (
+    r"(?:w[io]ns?|winning|claim(?:s|ed|ing)|clinch(?:es|ed|ing)|captur(?:es|ed|ing)|lift(?:s|ed|ing)|"
+    r"takes? (?:the )?(?:title|gold|crown)|took (?:the )?(?:title|gold|crown))"
+)
+_LOSES = r"(?:loses?|lost|losing|loss|f[ae]ll(?:s|ing)?|(?:was|were|been|being) (?:beaten|defeated))"
+_ASKS_WINNER = re.compile(
+    r"\bwho (?:has |have |had )?(?:won|wins|beat|beats|defeated|defeats)\b|\bwinners?\b|\bchampions?\b|"
+    r"\b(?:which|what) (?:(?!did\b|does\b|do\b|has\b)[\w’'.-]+ ){1,4}?(?:won|wins|beat|beats|defeated|defeats)\b",
+    re.IGNORECASE,
+)
+_ASKS_LOSER = re.compile(
+    r"\bwho(?:m)? (?:did|does|do|has|have|had) [^?]{1,60}?\b(?:beat|defeat|overcome|beaten|defeated)\b|"
+    r"\b(?:which|what) (?:[\w’'.-]+ ){1,3}?(?:did|does|do|has|have|had) [^?]{1,60}?\b(?:beat|defeat|overcome)\b|"
+    r"\bwho (?:has |have |had )?(?:lost|was (?:beaten|defeated))\b|\brunners?-up\b|\blosing finalist\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+# What may stand between a verb and a name: "defeated defending champion Novak Djokovic", never another phrase.
+_BESIDE = r"(?:(?!(?:by|to|in|at|on|for|with|from|after|and|over|of|as|when|who)\b)[\w’'.-]+ ){0,4}?"
+
+
+def is_other_side(question: str, answer: str, quotes: Sequence[str]) -> bool:
+    """Whether `quotes` say of `answer` only that it lost where `question` asks who won, or the other way round.
+
+    Of the quotes those count that hold every year that the question names, if there are any.
+    """
+    asks_winner = bool(_ASKS_WINNER.search(question)) and not _ASKS_LOSER.search(question)
+    if not answer.split() or not (asks_winner or _ASKS_LOSER.search(question)):
+        return False
+    years = set(_YEAR.findall(question))
+    dated = [quote for quote in quotes if years <= set(_YEAR.findall(quote))] or list(quotes)
+    winner, loser = _forms(answer)
+    wins, loses = any(map(winner.search, dated)), any(map(loser.search, dated))
+    return loses and not wins if asks_winner else wins and not loses
+
+
+@lru_cache(maxsize=256)
+def _forms(answer: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How a sentence says that `answer`, by its whole or its last name, won; and that it lost."""
+    last = answer.split()[-1]
+    names = {answer, last} if last[:1].isupper() and len(last) > 3 else {answer}
+    name = rf"\b(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\b"
+    after = rf"{name}(?: \([^)]*\))?,? {_BESIDE}"
+    won = (
+        rf"{after}(?:{_BEATS}|{_WINS})\b",
+        rf"\b(?:won|beaten|defeated) by {_BESIDE}{name}",
+        rf"\b{_LOSES} to {_BESIDE}{name}",
+    )
+    lost = (rf"\b{_BEATS} {_BESIDE}{name}", rf"{after}{_LOSES}\b")
+    return re.compile("|".join(won)), re.compile("|".join(lost))
