@@ -103,6 +103,10 @@ class Assistant:
         """Whether the model is loaded."""
         return self._model.done() and self._model.exception() is None
 
+    def when_model_loaded(self, act: Callable[[], None]) -> None:
+        """Call `act` once the model is loaded, or cannot be; at once where that is known already."""
+        self._model.add_done_callback(lambda _: act())
+
     @property
     def model_error(self) -> str:
         """Why the model cannot be used; empty while it loads and when it is ready."""

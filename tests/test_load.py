@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +22,7 @@ import httpx
 import pytest
 from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen
 from load import load, report, soak
-from loaded import make_archive, served
+from loaded import ROOT, make_archive, served
 from page_driver import browser
 from playwright.sync_api import Browser, expect
 from served import PATTERN, QUESTION, make_home, serving
@@ -43,6 +46,30 @@ def test_everybody_is_answered_in_turn_and_is_told_the_place(archive: Path) -> N
     assert figures["tab_answers"] >= 1
     assert min(figures["answers_per_asker"]) >= 1
     assert len(seen.by_asker) == 20
+
+
+_COUNT_FROZEN = """
+import gc, os, sys
+from pathlib import Path
+from stand_in_model import StandIn
+from qa.assistant import Assistant
+from ui.server import serve
+from ui.settings import Settings
+home = Path(sys.argv[1])
+
+def count(address):
+    print(gc.get_freeze_count(), flush=True)
+    os._exit(0)
+
+serve(Assistant.open(home, llm=StandIn()), Settings(home=home, port=0), count)
+"""
+
+
+def test_what_is_loaded_for_good_is_not_searched_for_garbage(archive: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    command = [sys.executable, "-c", _COUNT_FROZEN, str(archive)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
+    assert int(done.stdout) > 100_000
 
 
 def test_questions_one_after_another_keep_nothing_open(archive: Path) -> None:

@@ -7,6 +7,7 @@ what the page shows.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -117,6 +118,8 @@ def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], No
     listener = open_port(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     app = make_app(assistant, settings)
+    _set_apart()
+    assistant.when_model_loaded(_set_apart)
     logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
     config = uvicorn.Config(
         app, log_config=None, log_level=settings.log.lower(), access_log=False, timeout_graceful_shutdown=1
@@ -126,6 +129,16 @@ def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], No
     announce(address)
     with announced(settings.home, address, settings.reader):
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _set_apart() -> None:
+    """Have the garbage collector pass by what is loaded now and stays.
+
+    Looking through all of it took half a second of a free processor each time, with the model's libraries loaded
+    (674,000 objects), in which nobody was answered; now a tenth of that (November 2026).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _is_no_cut_stream(record: logging.LogRecord) -> bool:
