@@ -28,14 +28,14 @@ from qa.background import prepare_work
 from qa.composition import NOT_FOUND, Draft, compose, is_refusal
 from qa.confidence import answer_from, estimate_confidence
 from qa.disagreement import find_disagreements
-from qa.evidence import choose_evidence, rank_passages
 from qa.followup import make_standalone
 from qa.line import Line
+from qa.lookup import Lookup
 from qa.outcome import Outcome
 from qa.polish import polish
 from qa.smalltalk import reply_to_smalltalk
 from qa.telling import say, tell
-from qa.timeline import Timeline, build_timeline, find_topic
+from qa.timeline import Timeline, find_topic
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -55,6 +55,7 @@ class Assistant:
     def __init__(self, searcher: Searcher, model: Future[LLM], start_model: Callable[[], None] = lambda: None) -> None:
         """`start_model` is called when a question needs the model."""
         self._searcher = searcher
+        self._lookup = Lookup(searcher)
         self._model = model
         self._start_model = start_model
         self._line = Line()
@@ -115,12 +116,11 @@ class Assistant:
 
     def search(self, query: Query, *, k: int = 10) -> list[Hit]:
         """The `k` best passages."""
-        candidates = rank_passages(query, self._searcher.find(query))[:k]
-        return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
+        return self._lookup.passages(query, k=k)
 
     def find_evidence(self, query: Query) -> tuple[Evidence, ...]:
         """What the model would be given to read."""
-        return choose_evidence(query, self._searcher.find(query)).evidence
+        return self._lookup.evidence(query)[1].evidence
 
     def timeline(
         self,
@@ -131,7 +131,7 @@ class Assistant:
     ) -> Timeline:
         """What happened with `topic`, or with what a question asks about ("What happened in Mali?")."""
         query = Query(find_topic(topic) or topic, as_of or date.today(), filters)
-        return build_timeline(query, self._searcher.find(query))
+        return self._lookup.timeline(query)
 
     def ask(
         self,
@@ -172,8 +172,7 @@ class Assistant:
         if timeline is not None:
             yield from tell(question, query, timeline, started)
             return
-        findings = self._searcher.find(query)
-        selection = choose_evidence(query, findings)
+        findings, selection = self._lookup.evidence(query)
         evidence = selection.evidence
         outcome = Outcome(question, query, findings, evidence, started)
         outcome.timings["sources_s"] = time.perf_counter() - started
@@ -206,7 +205,7 @@ class Assistant:
         """Let go of the index."""
         self._model.cancel()
         self._line.close()
-        self._searcher.close()
+        self._lookup.close()
 
     def __enter__(self) -> Self:
         return self

@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +25,15 @@ import httpx
 import pytest
 from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen
 from load import load, report, soak
-from loaded import ROOT, make_archive, served
+from loaded import ROOT, make_archive, make_question, served
 from page_driver import browser
 from playwright.sync_api import Browser, expect
 from served import PATTERN, QUESTION, make_home, serving
 from stand_in_model import StandIn
+
+from index.query import Query
+from qa.assistant import Assistant
+from qa.lookup import THREADS
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +77,21 @@ def test_what_is_loaded_for_good_is_not_searched_for_garbage(archive: Path) -> N
     command = [sys.executable, "-c", _COUNT_FROZEN, str(archive)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
     assert int(done.stdout) > 100_000
+
+
+def test_searches_of_many_threads_share_a_few(archive: Path) -> None:
+    with Assistant.open(archive, llm=StandIn(pattern=PATTERN)) as assistant:
+        query = Query(make_question(random.Random(3)), date(2026, 11, 1))
+        alone = assistant.search(query)
+        before = set(threading.enumerate())
+        with ThreadPoolExecutor(30) as askers:
+            found = list(askers.map(lambda _: assistant.search(query), range(60)))
+            searching = [
+                each for each in threading.enumerate() if each.name.startswith("search") and each not in before
+            ]
+        assert all(hits == alone for hits in found)
+        assert len(alone) > 0
+        assert len(searching) <= THREADS
 
 
 def test_questions_one_after_another_keep_nothing_open(archive: Path) -> None:

@@ -1,0 +1,56 @@
+"""Searching for many askers at once, on a few threads.
+
+Every thread that searches holds a connection with its cache, and Python lets one of them compute at a time anyway: 60
+threads that searched at once took 245 MB more and kept growing, and each waited for all the others; four took 94 MB and
+no more (November 2026). Who asks waits for its turn; turns are in order of coming.
+This module does not know the language model.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from index.article import Hit
+from index.query import Query
+from index.search import Findings, Searcher
+from qa.evidence import Selection, choose_evidence, rank_passages
+from qa.timeline import Timeline, build_timeline
+
+THREADS = 4
+
+
+class Lookup:
+    """What one index holds on a question. For many threads; close it when done."""
+
+    def __init__(self, searcher: Searcher, *, threads: int = THREADS) -> None:
+        """`searcher` is closed with this."""
+        self._searcher = searcher
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="search")
+
+    def passages(self, query: Query, *, k: int) -> list[Hit]:
+        """The `k` best passages."""
+        return self._threads.submit(self._rank, query, k).result()
+
+    def evidence(self, query: Query) -> tuple[Findings, Selection]:
+        """What was found, and what of it the model is to read."""
+        return self._threads.submit(self._choose, query).result()
+
+    def timeline(self, query: Query) -> Timeline:
+        """What happened with the topic that `query` names."""
+        return self._threads.submit(self._tell, query).result()
+
+    def close(self) -> None:
+        """Let go of the index, once the searches that run are done."""
+        self._threads.shutdown()
+        self._searcher.close()
+
+    def _rank(self, query: Query, k: int) -> list[Hit]:
+        candidates = rank_passages(query, self._searcher.find(query))[:k]
+        return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
+
+    def _choose(self, query: Query) -> tuple[Findings, Selection]:
+        findings = self._searcher.find(query)
+        return findings, choose_evidence(query, findings)
+
+    def _tell(self, query: Query) -> Timeline:
+        return build_timeline(query, self._searcher.find(query))
