@@ -1,7 +1,7 @@
 """Many askers at once, or one after another for long, against a server on this machine; what it gave and took.
 
     load.py FOLDER [--askers 50] [--tabs 0] [--seconds 600] [--reading-s 0.3] [--articles 500]
-    load.py FOLDER --questions 10000
+    load.py FOLDER --questions 10000 [--seconds 3600]
 
 Prints a JSON object. Each asker asks anew as soon as it has its answer. A reading time of -1 takes the real model.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import random
 import statistics
 import time
@@ -113,12 +114,14 @@ async def load(address: str, pid: int, askers: int, tabs: int, seconds: float) -
     return seen, shown
 
 
-async def soak(address: str, pid: int, questions: int, block: int) -> Seen:
-    """`questions` one after another, four askers at once; latency and holdings after every `block`."""
+async def soak(address: str, pid: int, questions: int, block: int, seconds: float = math.inf) -> Seen:
+    """`questions`, four at once, for at most `seconds`; latency and holdings after each `block`."""
     seen = Seen()
     chance = random.Random(0)
     async with httpx.AsyncClient(base_url=address, timeout=600) as client:
         for number in range(0, questions, 4):
+            if time.monotonic() > seen.begun + seconds:
+                break
             await asyncio.gather(*(ask(client, seen, n, make_question(chance)) for n in range(4)))
             if (number + 4) % block == 0:
                 taken = Taken.by(pid)
@@ -177,6 +180,7 @@ def report(seen: Seen) -> dict[str, Any]:
             1000 * statistics.median(seen.search_s or [0]),
             1000 * percentile(seen.search_s, 0.95),
         ],
+        "memory_mb_each_minute": [round(t.memory_mb) for _, t in seen.taken[:: max(round(60 / _SAMPLE_S), 1)]],
         "memory_mb": [round(t.memory_mb) for _, t in (seen.taken[:1] + settled[:1] + seen.taken[-1:])],
         "memory_slope_mb_per_minute": 60 * slope([(at, t.memory_mb) for at, t in settled]),
         "files": [min(t.files for _, t in settled), max(t.files for _, t in settled), settled[-1][1].files],
@@ -190,7 +194,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--askers", type=int, default=50)
     parser.add_argument("--tabs", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seconds", type=float, help="default: 600, without end for a soak")
     parser.add_argument("--reading-s", type=float, default=0.3)
     parser.add_argument("--articles", type=int, default=500)
     parser.add_argument("--questions", type=int, default=0, help="soak: so many, one after another")
@@ -200,9 +204,10 @@ def main() -> None:
         if not address.startswith("http://127.0.0.1:"):
             raise DatelineError("the server did not start: see what it printed")
         if given.questions:
-            seen, shown = asyncio.run(soak(address, pid, given.questions, max(given.questions // 10, 4))), {}
+            block, limit = max(given.questions // 10, 4), given.seconds or math.inf
+            seen, shown = asyncio.run(soak(address, pid, given.questions, block, limit)), {}
         else:
-            seen, shown = asyncio.run(load(address, pid, given.askers, given.tabs, given.seconds))
+            seen, shown = asyncio.run(load(address, pid, given.askers, given.tabs, given.seconds or 600))
         print(json.dumps(report(seen) | shown, indent=1))
 
 
