@@ -98,6 +98,16 @@ def test_libraries_are_silenced_and_the_hub_is_off() -> None:
     assert environ["HF_HUB_DISABLE_TELEMETRY"] == environ["DO_NOT_TRACK"] == environ["HF_HUB_OFFLINE"] == "1"
 
 
+def test_gradio_makes_no_table_of_its_events() -> None:
+    import gradio  # the variables were set before, as the command sets them
+
+    with gradio.Blocks() as page:
+        pass
+    page.queue()
+    assert page._queue.ANALYTICS_MAX_EVENTS == 1
+    assert page._queue.ANAYLTICS_CACHE_FREQUENCY > 10**9
+
+
 def test_a_hub_id_may_reach_the_hub_and_what_the_user_set_stays() -> None:
     environ = {"GRADIO_ANALYTICS_ENABLED": "True"}
     quieten_libraries(environ, "owner/name")
