@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; indexing makes what others use")
     parser.add_argument("--data", default="../shared/eval/realtimeqa", help="folder with questions and articles")
     parser.add_argument("--folder", default=".dateline/bench", help="where figures and indexes are kept")
+    parser.add_argument("--index", default="", help="index of the data's articles to ask, made before")
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--sizes", type=int, nargs="+", default=[30_000], help="passages of the archives searched")
@@ -30,9 +31,9 @@ def main() -> None:
     if unknown := set(given.parts) - PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     quieten_libraries(os.environ, "default")
-    options = Options(
-        given.data, given.folder, given.articles, given.questions, tuple(sorted(given.sizes)), given.repeats
-    )
+    sizes = tuple(sorted(given.sizes))
+    counts = (given.articles, given.questions, sizes, given.repeats)
+    options = Options(given.data, given.folder, *counts, given.index)
     for name in given.parts or PARTS:
         print(f"{name} ...", flush=True)
         save_part(options, name, PARTS[name].measure(options))

@@ -20,15 +20,16 @@ from qa.evaluation.scores import exact_match, token_f1
 from qa.reading import MAX_TOKENS
 from qa.weights import CARRIERS, find_parts, join_parts
 
-QUESTIONS = 60
-
 Ask = Callable[[list[dict[str, str]]], str]
 
 
 def measure(options: Options) -> list[Row]:
-    """For each engine EM, F1, seconds a question and peak memory; the peer is transformers in float32."""
+    """For each engine that suits this machine EM, F1, seconds a question and peak memory; the peer is transformers in float32."""
+    from qa.loading import has_fast_bfloat16
+
     prompts = write_prompts(options)
-    figures = {name: run_alone(run, prompts, options.place, name) for name, run in ENGINES.items()}
+    names = [name for name in ENGINES if "bfloat16" not in name or has_fast_bfloat16()]
+    figures = {name: run_alone(ENGINES[name], prompts, options.place, name) for name in names}
     exact = figures["transformers float32"]
     rows = []
     for name, found in figures.items():
@@ -48,9 +49,9 @@ def measure(options: Options) -> list[Row]:
 def write_prompts(options: Options) -> Path:
     """The chats and their questions' accepted answers, in one file."""
     target = options.place / "prompts.jsonl"
-    cases = [case for case in pick_cases(options.data, "1000") if case.answers][:QUESTIONS]
+    cases = [case for case in pick_cases(options.data, "1000") if case.answers][: options.questions]
     with target.open("w", encoding="utf-8") as out:
-        for case, messages in zip(cases, make_messages(cases, str(options.place)), strict=True):
+        for case, messages in zip(cases, make_messages(cases, str(options.home)), strict=True):
             out.write(json.dumps({"messages": messages, "answers": case.alternatives}) + "\n")
     return target
 

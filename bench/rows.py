@@ -39,7 +39,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much is measured, and where: `data` holds questions and articles, `folder` what is made on the way."""
+    """How much is measured, and where: `data` holds questions and articles, `folder` what is made on the way.
+
+    `index` is one of all those articles, made before; without one the part `indexing` makes a smaller one.
+    """
 
     data: str
     folder: str
@@ -47,6 +50,12 @@ class Options:
     questions: int = 60
     sizes: tuple[int, ...] = (30_000,)
     repeats: int = 3
+    index: str = ""
+
+    @property
+    def home(self) -> Path:
+        """The index that is asked: `index`, or the one that the part `indexing` made."""
+        return Path(self.index) if self.index else self.place / "index-ours"
 
     @property
     def place(self) -> Path:

@@ -39,7 +39,7 @@ _HALF = Filters(after=date.fromordinal(_FIRST_DAY + _DAYS // 2), sources=_SOURCE
 
 def measure(options: Options) -> list[Row]:
     """Times at every size, and the exponent of their growth."""
-    originals = read_originals(options.place / "index-ours")
+    originals = read_originals(options.home)
     rows: list[Row] = []
     for size in options.sizes:
         home = options.place / f"search-{size}"

@@ -21,7 +21,7 @@ _QUESTION = "What was announced this week?"
 
 def measure(options: Options) -> list[Row]:
     """Medians of several starts, the first of all not counted."""
-    home = options.place / "index-ours"
+    home = options.home
     asks = [time_ask(options) for _ in range(options.repeats + 1)][1:]
     loads = [run_alone(load_model, options.place) for _ in range(options.repeats)]
     with serving(options) as (up_s, _):
@@ -43,7 +43,7 @@ def measure(options: Options) -> list[Row]:
 
 
 def _start(options: Options, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "ui.cli", *arguments, "--home", str(options.place / "index-ours")]
+    command = [sys.executable, "-m", "ui.cli", *arguments, "--home", str(options.home)]
     models = os.environ.get("DATELINE_MODELS") or str(options.place.parent / "models")
     environ = {**os.environ, "DATELINE_MODELS": models, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)

@@ -18,6 +18,7 @@ This module does not know text, tokenizers or templates.
 from __future__ import annotations
 
 import copy
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
@@ -28,8 +29,8 @@ from transformers import DynamicCache
 
 from index.errors import CancelledError
 
-_BLOCK = 256
-"""Prompt tokens read at once; the reader's stop is looked at in between."""
+_BLOCK = 384
+"""Prompt tokens read at once, at most: some two seconds on two cores; the reader's stop is looked at in between."""
 _GUESS = 12
 """Tokens guessed at once: a pass of 2 costs twice a pass of 1, one of 13 only 2.4 times (0.5B, CPU, November 2026)."""
 _LONGEST_MATCH = 3
@@ -149,10 +150,9 @@ class Decoder:
         if read is None:
             read = _Read(DynamicCache(config=self._model.config), torch.empty(0))
         for piece, key in zip(pieces[start:], keys[start:], strict=True):
-            for offset in range(0, len(piece), _BLOCK):
+            for block in split_evenly(piece, _BLOCK):
                 _stop_if(cancel)
-                logits = self._forward(piece[offset : offset + _BLOCK], read.cache, keep=1)[-1]
-                read = _Read(read.cache, logits)
+                read = _Read(read.cache, self._forward(block, read.cache, keep=1)[-1])
             self._keep(key, read)
         return read
 
@@ -178,6 +178,13 @@ class Decoder:
         if any(cache.is_sliding) or not cache.is_croppable:
             return []
         return find_repeat(ids, min(most, _GUESS))
+
+
+def split_evenly(ids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    """Blocks of like length, `most` at most: 13 tokens left over would take a sixth of the time of 256 before them."""
+    blocks = -(-len(ids) // most)
+    ends = [len(ids) * n // blocks for n in range(blocks + 1)] if blocks else []
+    return (ids[start:end] for start, end in itertools.pairwise(ends))
 
 
 def find_repeat(ids: Sequence[int], most: int) -> list[int]:
