@@ -24,7 +24,7 @@ Ask = Callable[[list[dict[str, str]]], str]
 
 
 def measure(options: Options) -> list[Row]:
-    """For each engine that suits this machine EM, F1, seconds a question and peak memory; the peer is transformers in float32."""
+    """For each engine that suits this machine answers, time and memory; the peer is transformers in float32."""
     from qa.loading import has_fast_bfloat16
 
     prompts = write_prompts(options)
