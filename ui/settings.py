@@ -142,13 +142,20 @@ def find_config(environ: Mapping[str, str], config: str | None = None) -> Path |
     return Path(file) if folder and os.path.isfile(file) else None  # noqa: PTH113
 
 
+_SPINS = "2000"
+"""How often a thread of torch (GNU OpenMP) looks for more work before it sleeps: some 30 microseconds instead of
+milliseconds. A thread that only looks keeps others from the processor: so a token takes 0.11 instead of 0.15 s and
+half the processor time (0.5B, two cores, other jobs beside, November 2026)."""
+
+
 def quieten_libraries(environ: MutableMapping[str, str], model: str) -> None:
-    """Turn telemetry off, and the model hub too unless `model` names a repository on it.
+    """Turn telemetry off, and the model hub too unless `model` names a repository on it; call it before torch comes.
 
     What the user has set stays as it is.
     """
     for name, value in _QUIET.items():
         environ.setdefault(name, value)
+    environ.setdefault("GOMP_SPINCOUNT", _SPINS)
     if not is_hub_id(model):
         environ.setdefault("HF_HUB_OFFLINE", "1")
 
