@@ -16,7 +16,8 @@ from index.catalogue import Catalogue
 from index.connection import connect, describe_damage, explain_sqlite
 from index.errors import DamagedError, DatelineError, IndexMismatchError, UsageError
 from index.home import Home
-from index.schema import Database, check_format
+from index.meta import check_format
+from index.schema import SqliteDatabase
 from index.vectors import VectorIndex
 
 
@@ -129,7 +130,7 @@ def _target(home: Home) -> Iterator[sqlite3.Connection]:
     """The database to write over: the catalogue, or where that is damaged or another version's, a new one."""
     try:
         if home.catalogue.exists():
-            database = Database(home)
+            database = SqliteDatabase(home)
             sound = database.connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
             database.close()
             if not sound:

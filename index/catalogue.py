@@ -7,11 +7,11 @@ vectors are made, nor which file holds what (`index/ledger.py`).
 
 from __future__ import annotations
 
-import json
-import sqlite3
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +20,12 @@ from index.article import Article, Passage
 from index.errors import IndexMismatchError, UsageError
 from index.fts import fts_query, select_allowed
 from index.home import Home
+from index.meta import advance_generation, read_meta, write_meta
 from index.places import Place, day_of, drop_place, list_places, put_place, sweep
 from index.query import Filters
 from index.rows import SELECT_ARTICLE, Vectors, insert_article, pack_vectors, read_article, read_passage, unpack_vectors
-from index.schema import Database, advance_generation, read_meta, write_meta
+from index.schema import open_database
+from index.sql import AMONG, Connection
 
 __all__ = ["Catalogue", "Place", "Status", "fts_query"]
 
@@ -31,6 +33,12 @@ _ALL = 2**63 - 1
 _UNSAID_DIMENSIONS = "384"
 """Of an index that does not tell how long its vectors are: only the default embedder could make one."""
 
+_PUT_PASSAGE_VECTOR = (
+    "INSERT INTO passage_vectors VALUES (?, ?) ON CONFLICT (passage) DO UPDATE SET vector = excluded.vector"
+)
+_PUT_SENTENCE_VECTORS = (
+    "INSERT INTO sentence_vectors VALUES (?, ?) ON CONFLICT (passage) DO UPDATE SET vectors = excluded.vectors"
+)
 _COUNTED = ("articles", "passages", "passage_vectors", "places")
 
 
@@ -76,7 +84,7 @@ class Catalogue:
             DatelineError: it is damaged or cannot be opened.
         """
         self.home = home
-        self.database = Database(home, create=create)
+        self.database = open_database(home, create=create)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -101,7 +109,9 @@ class Catalogue:
             number = _find_number(connection, article.id)
             if number is None:
                 number = insert_article(connection, article, b"" if signature is None else signature.tobytes())
-                connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, number) for key in bands])
+                connection.executemany(
+                    "INSERT INTO bands VALUES (?, ?) ON CONFLICT DO NOTHING", [(key, number) for key in bands]
+                )
             _settle(connection, article, file, number)
 
     def add_reprint(self, article: Article, *, of: str, file: str = "") -> None:
@@ -130,9 +140,8 @@ class Catalogue:
             UsageError: there is none, or more than one.
         """
         rows = self.database.connection.execute(
-            f"{SELECT_ARTICLE} WHERE id = ?1 OR (?1 <> '' AND id >= ?1 AND id < ?1 || char(1114111)) "
-            "ORDER BY id = ?1 DESC LIMIT 2",
-            (article_id,),
+            f"{SELECT_ARTICLE} WHERE id = ?1 OR (?1 <> '' AND id >= ?1 AND id < ?2) ORDER BY id = ?1 DESC LIMIT 2",
+            (article_id, article_id + chr(sys.maxunicode)),
         ).fetchall()
         if not rows:
             raise UsageError(f"no article {article_id!r} in {self.home.folder}: take an id from an answer's sources")
@@ -174,17 +183,9 @@ class Catalogue:
         """
         if not fts_query or k < 1:
             return []
-        condition = ""
-        parameters: list[str | int] = []
-        if filters:
-            allowed, parameters = select_allowed(filters)
-            condition = f"AND (SELECT article FROM passages WHERE id = passage_texts.rowid) IN ({allowed})"
-        rows = self.database.connection.execute(
-            "SELECT rowid, bm25(passage_texts, ?, ?) AS cost FROM passage_texts "
-            f"WHERE passage_texts MATCH ? {condition} ORDER BY cost, rowid LIMIT ?",
-            (title_weight, text_weight, fts_query, *parameters, k),
-        )
-        return [(int(passage), -float(cost)) for passage, cost in rows]
+        connection = self.database.connection
+        allowed = select_allowed(filters) if filters else None
+        return connection.texts.match(connection, fts_query, k=k, weights=(title_weight, text_weight), allowed=allowed)
 
     def rarest(self, terms: Sequence[str], *, most: int) -> list[str]:
         """Those of `terms`, beginning with the rarest, that `most` passages hold at most, added up; one at least."""
@@ -202,18 +203,17 @@ class Catalogue:
 
     def _count_matches(self, term: str, limit: int) -> int:
         """How many passages hold `term`, counted up to `limit`."""
-        query = fts_query([term])
-        select = "SELECT count(*) FROM (SELECT 1 FROM passage_texts WHERE passage_texts MATCH ? LIMIT ?)"
-        return int(self.database.connection.execute(select, (query, limit)).fetchone()[0]) if query else 0
+        query, connection = fts_query([term]), self.database.connection
+        return connection.texts.count(connection, query, limit=limit) if query else 0
 
-    def allowed_passages(self, filters: Filters, *, limit: int = -1) -> list[int]:
+    def allowed_passages(self, filters: Filters, *, limit: int | None = None) -> list[int]:
         """Ids of the passages that pass `filters` and have a vector, ascending; of more than `limit` any."""
         allowed, parameters = select_allowed(filters)
         return sorted(
             self._ids(
                 f"SELECT id FROM passages WHERE article IN ({allowed}) "
-                "AND EXISTS (SELECT 1 FROM passage_vectors WHERE passage = id) LIMIT ?",
-                [*parameters, limit],
+                f"AND EXISTS (SELECT 1 FROM passage_vectors WHERE passage = id){'' if limit is None else ' LIMIT ?'}",
+                parameters if limit is None else [*parameters, limit],
             )
         )
 
@@ -221,8 +221,8 @@ class Catalogue:
         """Those of `ids` that are passages yet, and pass `filters`."""
         allowed, parameters = select_allowed(filters) if filters else ("", [])
         condition = f" AND article IN ({allowed})" if filters else ""
-        select = f"SELECT id FROM passages WHERE id IN (SELECT value FROM json_each(?)){condition}"
-        return set(self._ids(select, [json.dumps(list(ids)), *parameters]))
+        select = f"SELECT id FROM passages WHERE id {AMONG}{condition}"
+        return set(self._ids(select, [list(ids), *parameters]))
 
     def count_passages(self, *, up_to: int) -> int:
         """How many passages have an id up to `up_to`."""
@@ -233,15 +233,12 @@ class Catalogue:
         """The passages with these ids, in the order given; those that are gone are left out."""
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, article, start, end, sentences FROM passages WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(ids)),),
+                f'SELECT id, article, start, "end", sentences FROM passages WHERE id {AMONG}', (list(ids),)
             ).fetchall()
             numbers = sorted({row[1] for row in rows})
             articles = {
                 row[0]: read_article(row)
-                for row in connection.execute(
-                    f"{SELECT_ARTICLE} WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
-                )
+                for row in connection.execute(f"{SELECT_ARTICLE} WHERE number {AMONG}", (numbers,))
             }
         found = {row[0]: read_passage(row, articles[row[1]]) for row in rows if row[1] in articles}
         return [found[i] for i in ids if i in found]
@@ -273,27 +270,24 @@ class Catalogue:
         """Store `(passage id, its vector, its sentences' vectors)`, as float16, in one transaction."""
         packed = [(i, pack_vectors(p), pack_vectors(s)) for i, p, s in vectors]
         with self.database.writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO passage_vectors VALUES (?, ?)", [r[:2] for r in packed])
-            connection.executemany(
-                "INSERT OR REPLACE INTO sentence_vectors VALUES (?, ?)", [(r[0], r[2]) for r in packed]
-            )
+            connection.executemany(_PUT_PASSAGE_VECTOR, [row[:2] for row in packed])
+            connection.executemany(_PUT_SENTENCE_VECTORS, [(row[0], row[2]) for row in packed])
             advance_generation(connection)
 
     def sentence_vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """Passage id -> unit vectors of its sentences, shape (sentences, dimensions), where they are stored."""
         rows = self.database.connection.execute(
-            "SELECT passage, vectors FROM sentence_vectors WHERE passage IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
+            f"SELECT passage, vectors FROM sentence_vectors WHERE passage {AMONG}", (list(ids),)
         )
         dimensions = self.dimensions
         return {int(passage): unpack_vectors(blob, dimensions) for passage, blob in rows}
 
     def passage_vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
         """Ids, ascending, and unit vectors, shape (ids, dimensions), of these passages or of all."""
-        condition = "" if ids is None else "WHERE passage IN (SELECT value FROM json_each(?))"
+        condition = "" if ids is None else f"WHERE passage {AMONG}"
         rows = self.database.connection.execute(
             f"SELECT passage, vector FROM passage_vectors {condition} ORDER BY passage",
-            () if ids is None else (json.dumps(list(ids)),),
+            () if ids is None else (list(ids),),
         ).fetchall()
         return [int(row[0]) for row in rows], unpack_vectors(b"".join(row[1] for row in rows), self.dimensions)
 
@@ -356,32 +350,36 @@ class Catalogue:
             first, last, dated = connection.execute(
                 "SELECT min(published), max(published), count(published) FROM articles"
             ).fetchone()
-            sources = _tally(connection, "SELECT source, count(DISTINCT article) FROM places WHERE source <> ''")
-            tags = _tally(connection, "SELECT tag, count(DISTINCT article) FROM tags WHERE TRUE")
+            sources = _tally(connection, "source", "places")
+            tags = _tally(connection, "tag", "tags")
             embedder = self.embedder
         days = (day_of(first), day_of(last), articles - dated)
-        size = self.home.bytes_on_disk()
+        size = self.database.bytes_on_disk() + self.home.vector_bytes()
         return Status(articles, passages, vectors, places, *days, sources, tags, embedder, size)
 
-    def _ids(self, select: str, parameters: Sequence[str | int]) -> list[int]:
+    def _ids(self, select: str, parameters: Sequence[Any]) -> list[int]:
         return [int(row[0]) for row in self.database.connection.execute(select, parameters)]
 
 
-def _find_number(connection: sqlite3.Connection, article_id: str) -> int | None:
+def _find_number(connection: Connection, article_id: str) -> int | None:
     row = connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
     return None if row is None else int(row[0])
 
 
-def _settle(connection: sqlite3.Connection, article: Article, file: str, number: int) -> None:
+def _settle(connection: Connection, article: Article, file: str, number: int) -> None:
     put_place(connection, article, file or article.path, number)
     if file in ("", article.path):
         sweep(connection)
 
 
-def _count(connection: sqlite3.Connection, table: str) -> int:
+def _count(connection: Connection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def _tally(connection: sqlite3.Connection, select: str) -> dict[str, int]:
-    rows = connection.execute(f"{select} GROUP BY 1 ORDER BY 2 DESC, 1")
+def _tally(connection: Connection, column: str, table: str) -> dict[str, int]:
+    """How many articles each value of `column` has, those that differ in case alone as one."""
+    rows = connection.execute(
+        f"SELECT min({column}), count(DISTINCT article) FROM {table} WHERE {column} <> '' "
+        f"GROUP BY {column} COLLATE NOCASE ORDER BY 2 DESC, 1"
+    )
     return {str(name): int(count) for name, count in rows}

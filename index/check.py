@@ -7,7 +7,6 @@ finds is shown.
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,12 +16,13 @@ import numpy as np
 
 from index.article import hash_text
 from index.build import embed_passages
-from index.catalogue import Catalogue, fts_query
+from index.catalogue import Catalogue
 from index.chroma_folder import ChromaFolder, opened
 from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError
 from index.home import Home
 from index.rows import Vectors, unpack_spans
+from index.sql import Connection
 from index.terms import search_terms
 from index.vectors import VectorIndex
 
@@ -89,7 +89,7 @@ def _run(name: str, check: Callable[[], _Found]) -> Check:
         return Check(name, "not to the end", problem, remedy)
 
 
-def _check_database(connection: sqlite3.Connection) -> _Found:
+def _check_database(connection: Connection) -> _Found:
     """SQLite's own check of every page and index."""
     said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
     orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
@@ -99,7 +99,7 @@ def _check_database(connection: sqlite3.Connection) -> _Found:
     return _Found(f"{pages:,} pages", "; ".join(problems), _RESTORE)
 
 
-def _check_articles(connection: sqlite3.Connection) -> _Found:
+def _check_articles(connection: Connection) -> _Found:
     """Title and text of every article against its hash and id."""
     count, wrong = 0, []
     for article_id, title, text, sha256 in connection.execute("SELECT id, title, text, sha256 FROM articles"):
@@ -110,7 +110,7 @@ def _check_articles(connection: sqlite3.Connection) -> _Found:
     return _Found(f"{count:,} hashed", _list(wrong, "articles are not what was stored"), _RESTORE)
 
 
-def _check_places(connection: sqlite3.Connection) -> _Found:
+def _check_places(connection: Connection) -> _Found:
     """Every article stands in some place exactly, and nothing waits to be swept."""
     (count,) = connection.execute("SELECT count(*) FROM places").fetchone()
     rows = connection.execute(
@@ -120,11 +120,11 @@ def _check_places(connection: sqlite3.Connection) -> _Found:
     return _Found(f"{count:,} counted", _list([str(r[0]) for r in rows], "articles stand in no file"), _RUN_INDEX)
 
 
-def _check_passages(connection: sqlite3.Connection) -> _Found:
+def _check_passages(connection: Connection) -> _Found:
     """Every passage lies within its article, its sentences within it, in order; every article has one."""
     count, wrong = 0, []
     rows = connection.execute(
-        "SELECT p.id, p.start, p.end, p.sentences, length(a.text) FROM passages p "
+        'SELECT p.id, p.start, p."end", p.sentences, length(a.text) FROM passages p '
         "JOIN articles a ON a.number = p.article"
     )
     for passage, start, end, packed, length in rows:
@@ -148,26 +148,22 @@ def _are_within(packed: bytes, start: int, end: int) -> bool:
 
 
 def _check_text_search(catalogue: Catalogue, sample: int) -> _Found:
-    """As many texts as passages; FTS5's own check; some passages are found by their own words."""
+    """As many texts as passages; the text search's own check; some passages are found by their own words."""
     connection = catalogue.database.connection
     ids = [int(row[0]) for row in connection.execute("SELECT id FROM passages ORDER BY id")]
-    held = {int(row[0]) for row in connection.execute("SELECT id FROM passage_texts_docsize")}
+    held = connection.texts.held(connection)
     if held != set(ids):
         return _Found(f"{len(held):,} counted", f"{len(held ^ set(ids)):,} passages too many or missing", _REBUILD)
-    # FTS5 checks itself by way of an INSERT that stores nothing.
-    connection.execute("INSERT INTO passage_texts (passage_texts) VALUES ('integrity-check')")
+    if fault := connection.texts.check(connection):
+        return _Found(f"{len(ids):,} counted", fault, _REBUILD)
     lost = []
     for passage in catalogue.load_passages(_draw(ids, sample)):
         terms = search_terms(passage.text)[:8]
-        words = " ".join(fts_query([term]) for term in terms)  # side by side: all of them
-        found = connection.execute(
-            "SELECT 1 FROM passage_texts WHERE passage_texts MATCH ? AND rowid = ?", (words, passage.id)
-        ).fetchone()
-        lost += [str(passage.id)] if terms and found is None else []
+        lost += [str(passage.id)] if terms and not connection.texts.finds(connection, passage.id, terms) else []
     return _Found(f"{len(ids):,} counted", _list(lost, "passages are not found by their own words"), _REBUILD)
 
 
-def _check_vectors(connection: sqlite3.Connection, dimensions: int) -> _Found:
+def _check_vectors(connection: Connection, dimensions: int) -> _Found:
     """A passage vector and a vector a sentence for every passage, all of length 1."""
     count, wrong, length = 0, [], 2 * dimensions
     missing = connection.execute(

@@ -6,6 +6,7 @@ not know tables.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import DamagedError, DatelineError
+from index.fts import Fts5
 
 _WAIT_S = 30.0
 
@@ -31,18 +33,17 @@ _REMEDIES = {
 }
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> SqliteConnection:
     """A connection in autocommit mode that raises `DatelineError` for what fails outside this program.
 
     Raises:
         DatelineError: the file cannot be opened.
     """
 
-    class Watched(_WatchedConnection):
-        place = path
-
     with explain_sqlite(path):
-        return sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, factory=Watched)
+        connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, factory=SqliteConnection)
+    connection.place = path
+    return connection
 
 
 @contextmanager
@@ -74,8 +75,11 @@ def describe_damage(path: Path, what: str) -> str:
     )
 
 
-class _WatchedConnection(sqlite3.Connection):
+class SqliteConnection(sqlite3.Connection):
+    """Says what failed, takes lists as parameters, and knows its text search."""
+
     place: Path
+    texts = Fts5()
 
     def cursor(self, factory: Any = None) -> Any:
         return super().cursor(_WatchedCursor)
@@ -88,9 +92,9 @@ class _WatchedConnection(sqlite3.Connection):
 
 
 class _WatchedCursor(sqlite3.Cursor):
-    def execute(self, *arguments: Any) -> Any:
+    def execute(self, statement: str, parameters: Any = (), /) -> Any:
         with explain_sqlite(self._place):
-            return super().execute(*arguments)
+            return super().execute(statement, [json.dumps(p) if type(p) is list else p for p in parameters])
 
     def executemany(self, *arguments: Any) -> Any:
         with explain_sqlite(self._place):

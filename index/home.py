@@ -61,10 +61,13 @@ class Home:
         finally:
             lock.release()
 
-    def bytes_on_disk(self) -> int:
-        """The size of the catalogue and the vectors, in bytes."""
-        files = [*self.folder.glob(f"{self.catalogue.name}*"), *self.chroma.rglob("*")]
-        return sum(_size(file) for file in files)
+    def catalogue_bytes(self) -> int:
+        """The size of the catalogue's files."""
+        return sum(map(_size, self.folder.glob(f"{self.catalogue.name}*")))
+
+    def vector_bytes(self) -> int:
+        """The size of Chroma's folders."""
+        return sum(map(_size, self.chroma.rglob("*")))
 
     def _unwritable(self, error: OSError) -> DatelineError:
         return DatelineError(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.places import drop_place, sweep
-from index.schema import Database
+from index.sql import AMONG, Database
 
 Signature = npt.NDArray[np.uint64]
 
@@ -52,7 +52,8 @@ class Ledger:
             for path in self.places_of(file).keys() - set(kept):
                 drop_place(connection, path)
             connection.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO files VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET size = excluded.size, "
+                "mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, failures = excluded.failures",
                 (file, state.size, state.mtime_ns, state.sha256, json.dumps(state.failures)),
             )
             sweep(connection)  # last: it may find that this very file must be read again
@@ -83,8 +84,8 @@ class Ledger:
         """
         rows = self._database.connection.execute(
             "SELECT a.id, a.signature FROM articles a WHERE a.number IN "
-            "(SELECT article FROM bands WHERE key IN (SELECT value FROM json_each(?))) AND EXISTS "
+            f"(SELECT article FROM bands WHERE key {AMONG}) AND EXISTS "
             "(SELECT 1 FROM places p WHERE p.article = a.number AND p.own_id = a.id AND p.path <> ?) ORDER BY a.number",
-            (json.dumps(list(bands)), besides),
+            (list(bands), besides),
         )
         return [(str(row[0]), np.frombuffer(row[1], dtype=np.uint64)) for row in rows]

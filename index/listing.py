@@ -44,7 +44,9 @@ class Listed:
 def count_articles(catalogue: Catalogue, filters: Filters) -> int:
     """How many articles pass `filters`."""
     allowed, parameters = select_allowed(filters)
-    (count,) = catalogue.database.connection.execute(f"SELECT count(*) FROM ({allowed})", parameters).fetchone()
+    (count,) = catalogue.database.connection.execute(
+        f"SELECT count(*) FROM ({allowed}) AS passing", parameters
+    ).fetchone()
     return int(count)
 
 

@@ -8,12 +8,12 @@ leave. This module does not know how articles are read or compared.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
 from index.article import Article, Span
-from index.schema import advance_generation
+from index.meta import advance_generation
+from index.sql import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def day_of(number: int | None) -> date | None:
     return None if number is None else date.fromordinal(number)
 
 
-def list_places(connection: sqlite3.Connection, article: int) -> list[Place]:
+def list_places(connection: Connection, article: int) -> list[Place]:
     """All places of one article, oldest first."""
     rows = connection.execute(
         "SELECT p.path, p.title, p.source, p.author, p.published, p.url, p.own_id = a.id FROM places p "
@@ -49,10 +49,11 @@ def list_places(connection: sqlite3.Connection, article: int) -> list[Place]:
     return [Place(r[0], r[1], r[2], r[3], day_of(r[4]), r[5], bool(r[6])) for r in rows]
 
 
-def put_place(connection: sqlite3.Connection, article: Article, file: str, number: int) -> None:
+def put_place(connection: Connection, article: Article, file: str, number: int) -> None:
     """Say that `article.path` holds the stored article `number`, whatever it held before."""
     connection.execute(
-        "INSERT OR IGNORE INTO suspects SELECT article FROM places WHERE path = ? UNION SELECT ?",
+        "INSERT INTO suspects SELECT article FROM places WHERE path = ? UNION SELECT CAST(? AS INTEGER) "
+        "ON CONFLICT DO NOTHING",
         (article.path, number),
     )
     a = article
@@ -66,13 +67,13 @@ def put_place(connection: sqlite3.Connection, article: Article, file: str, numbe
     )
 
 
-def drop_place(connection: sqlite3.Connection, path: str) -> bool:
+def drop_place(connection: Connection, path: str) -> bool:
     """Forget a place; whether there was one."""
-    connection.execute("INSERT OR IGNORE INTO suspects SELECT article FROM places WHERE path = ?", (path,))
+    connection.execute("INSERT INTO suspects SELECT article FROM places WHERE path = ? ON CONFLICT DO NOTHING", (path,))
     return connection.execute("DELETE FROM places WHERE path = ?", (path,)).rowcount > 0
 
 
-def sweep(connection: sqlite3.Connection) -> None:
+def sweep(connection: Connection) -> None:
     """Remove the articles that no place holds exactly any more.
 
     Files with reprints of a removed article are marked as stale: what they hold must now stand for itself.
@@ -83,7 +84,7 @@ def sweep(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM suspects")
 
 
-def _take_first_place(connection: sqlite3.Connection, number: int) -> bool:
+def _take_first_place(connection: Connection, number: int) -> bool:
     """Give the article the particulars of its oldest exact place; false where there is none."""
     updated = connection.execute(
         "UPDATE articles SET (published, source, author, url, path, sha256) = (SELECT p.published, p.source, "
@@ -95,16 +96,13 @@ def _take_first_place(connection: sqlite3.Connection, number: int) -> bool:
     return updated.rowcount > 0
 
 
-def _remove_article(connection: sqlite3.Connection, number: int) -> None:
+def _remove_article(connection: Connection, number: int) -> None:
     """Delete the article with all that hangs on it."""
     connection.execute(
         "UPDATE files SET sha256 = '' WHERE path IN (SELECT file FROM places WHERE article = ?)", (number,)
     )
     title, text = connection.execute("SELECT title, text FROM articles WHERE number = ?", (number,)).fetchone()
-    passages = connection.execute("SELECT id, start, end FROM passages WHERE article = ?", (number,)).fetchall()
-    connection.executemany(
-        "INSERT INTO passage_texts (passage_texts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-        [(passage, title, Span(start, end).of(text)) for passage, start, end in passages],
-    )
+    passages = connection.execute('SELECT id, start, "end" FROM passages WHERE article = ?', (number,)).fetchall()
+    connection.texts.remove(connection, [(i, title, Span(start, end).of(text)) for i, start, end in passages])
     connection.execute("DELETE FROM articles WHERE number = ?", (number,))
     advance_generation(connection)

@@ -6,7 +6,6 @@ there is mended by the next `dateline index`. This module does not know how any 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,8 +13,9 @@ from index.build import BATCH, Progress, embed_missing
 from index.catalogue import Catalogue
 from index.embedder import Embedder, open_bulk_embedder
 from index.home import Home
+from index.meta import advance_generation, write_meta
 from index.rows import insert_passages
-from index.schema import advance_generation, write_meta
+from index.sql import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ def rebuild_index(
         catalogue.close()
 
 
-def _rebuild_text(connection: sqlite3.Connection, progress: Progress | None) -> int:
+def _rebuild_text(connection: Connection, progress: Progress | None) -> int:
     """Passages and text search anew, the vectors away, orphans too; the number of articles."""
     for table in ("sentence_vectors", "passage_vectors", "passages"):
         connection.execute(f"DELETE FROM {table}")
-    connection.execute("INSERT INTO passage_texts (passage_texts) VALUES ('delete-all')")
+    connection.texts.clear(connection)
     numbers = [int(row[0]) for row in connection.execute("SELECT number FROM articles ORDER BY number")]
     for done, number in enumerate(numbers, start=1):
         insert_passages(connection, number)

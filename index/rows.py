@@ -6,7 +6,6 @@ This module does not know when rows are written or which are wanted.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from index.article import Article, Passage, Span, hash_text
 from index.errors import DamagedError
 from index.passages import split_passages
 from index.places import day_of, ordinal
+from index.sql import Connection
 
 Vectors = npt.NDArray[np.float32]
 
@@ -25,12 +25,12 @@ _DAMAGED_PASSAGE = f"a passage in the catalogue is damaged: {_REBUILD}"
 _DAMAGED_VECTOR = f"a vector in the catalogue is damaged: {_REBUILD}"
 SELECT_ARTICLE = (
     "SELECT number, id, title, text, published, source, author, url, path, sha256, (SELECT json_group_array(tag) "
-    "FROM (SELECT tag FROM tags WHERE article = number ORDER BY position)) FROM articles"
+    "FROM (SELECT tag FROM tags WHERE article = number ORDER BY position) AS listed) FROM articles"
 )
 """Followed by a condition; `read_article` reads its rows."""
 
 
-def insert_article(connection: sqlite3.Connection, article: Article, signature: bytes) -> int:
+def insert_article(connection: Connection, article: Article, signature: bytes) -> int:
     """Store the article with its tags and passages; its number."""
     a = article
     (number,) = connection.execute(
@@ -43,7 +43,7 @@ def insert_article(connection: sqlite3.Connection, article: Article, signature: 
     return int(number)
 
 
-def insert_passages(connection: sqlite3.Connection, number: int) -> None:
+def insert_passages(connection: Connection, number: int) -> None:
     """Store the passages of the stored article `number`, which has none.
 
     Raises:
@@ -54,15 +54,15 @@ def insert_passages(connection: sqlite3.Connection, number: int) -> None:
     _insert_passages(connection, number, article.title, article.text)
 
 
-def _insert_passages(connection: sqlite3.Connection, number: int, title: str, text: str) -> None:
+def _insert_passages(connection: Connection, number: int, title: str, text: str) -> None:
+    texts = []
     for span, sentences in split_passages(text):
-        passage = connection.execute(
-            "INSERT INTO passages (article, start, end, sentences) VALUES (?, ?, ?, ?)",
+        (passage,) = connection.execute(
+            'INSERT INTO passages (article, start, "end", sentences) VALUES (?, ?, ?, ?) RETURNING id',
             (number, span.start, span.end, pack_spans(sentences)),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO passage_texts (rowid, title, text) VALUES (?, ?, ?)", (passage, title, span.of(text))
-        )
+        ).fetchone()
+        texts.append((int(passage), title, span.of(text)))
+    connection.texts.add(connection, texts)
 
 
 def read_article(row: Sequence[str]) -> Article:

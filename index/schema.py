@@ -1,4 +1,4 @@
-"""The catalogue's database: its tables, its connections and its version.
+"""The catalogue in SQLite: its tables and its connections; or in PostgreSQL, if the home says so.
 
 SQLite in WAL mode: one process writes, any number read, each reader sees whole transactions only. This
 module does not know what the rows mean.
@@ -6,17 +6,15 @@ module does not know what the rows mean.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from index.connection import connect
-from index.errors import IndexMismatchError, IndexMissingError
+from index.connection import SqliteConnection, connect
+from index.errors import IndexMissingError
 from index.home import Home
-
-SCHEMA_VERSION = "1"
+from index.meta import SCHEMA_VERSION, check_format, write_meta
+from index.sql import Database
 
 # Long columns stand last in a row, so that the short ones are read without their overflow pages.
 # AUTOINCREMENT: a number is never given twice, so a stale number elsewhere can only miss, not mislead.
@@ -63,7 +61,16 @@ CREATE TABLE sentence_vectors (
 """
 
 
-class Database:
+def open_database(home: Home, *, create: bool = False) -> Database:
+    """The database that holds the catalogue of `home`; `create` makes its tables where there are none.
+
+    Raises:
+        as `SqliteDatabase`.
+    """
+    return SqliteDatabase(home, create=create)
+
+
+class SqliteDatabase:
     """Connections to the catalogue, one for each thread that uses it."""
 
     def __init__(self, home: Home, *, create: bool = False) -> None:
@@ -84,9 +91,9 @@ class Database:
         self._check_version(create)
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> SqliteConnection:
         """This thread's connection, outside a transaction unless in `writing`."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: SqliteConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = connect(self._home.catalogue)
             connection.execute("PRAGMA foreign_keys = ON")
@@ -95,9 +102,12 @@ class Database:
         return connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it, or after an error or a kill nothing."""
+    def writing(self) -> Iterator[SqliteConnection]:
+        """One transaction: all of it, or after an error or a kill nothing; within another one, a part of that."""
         connection = self.connection
+        if connection.in_transaction:
+            yield connection
+            return
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -108,7 +118,7 @@ class Database:
         connection.execute("COMMIT")
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[SqliteConnection]:
         """Several statements that see one state of the catalogue."""
         connection = self.connection
         if connection.in_transaction:
@@ -120,9 +130,13 @@ class Database:
         finally:
             connection.execute("COMMIT")
 
+    def bytes_on_disk(self) -> int:
+        """The size of the catalogue's files."""
+        return self._home.catalogue_bytes()
+
     def close(self) -> None:
         """Close this thread's connection; those of other threads close when their threads end."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: SqliteConnection | None = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()
             self._local.connection = None
@@ -138,41 +152,11 @@ class Database:
         check_format(self.connection, self._home.folder)
 
 
-def read_meta(connection: sqlite3.Connection, key: str, default: str = "") -> str:
-    """The value stored under `key`."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return default if row is None else str(row[0])
-
-
-def write_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Store `value` under `key`."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-
-def check_format(connection: sqlite3.Connection, place: Path) -> None:
-    """Make sure that this version of Dateline reads the database.
-
-    Raises:
-        IndexMismatchError: it does not.
-    """
-    version = read_meta(connection, "schema")
-    if version != SCHEMA_VERSION:
-        raise IndexMismatchError(
-            f"the index in {place} has format {version or 'unknown'}, this version of Dateline reads {SCHEMA_VERSION}: "
-            "use the version that made it, or move it away and run `dateline index` on the articles again"
-        )
-
-
-def advance_generation(connection: sqlite3.Connection) -> None:
-    """Note that the set of stored vectors has changed."""
-    write_meta(connection, "generation", str(int(read_meta(connection, "generation", "0")) + 1))
-
-
-def _has_tables(connection: sqlite3.Connection) -> bool:
+def _has_tables(connection: SqliteConnection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
 
 
-def _create_tables(connection: sqlite3.Connection) -> None:
+def _create_tables(connection: SqliteConnection) -> None:
     """Statement by statement, because `executescript` would end the transaction."""
     for statement in _TABLES.split(";\n"):
         if statement.strip():
