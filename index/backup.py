@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.catalogue import Catalogue
-from index.connection import connect, describe_damage, explain_sqlite
+from index.connection import SqliteConnection, connect, describe_damage, explain_sqlite
 from index.errors import DamagedError, DatelineError, IndexMismatchError, UsageError
 from index.home import Home
 from index.meta import check_format
@@ -25,11 +25,12 @@ def back_up(home: Home, file: Path) -> None:
     """Write the catalogue of `home` to `file`; an earlier backup there is replaced once the new one is whole.
 
     Raises:
-        UsageError: `file` exists and is no backup, or its folder does not exist.
+        UsageError: the catalogue is in PostgreSQL, `file` exists and is no backup, or its folder does not exist.
         IndexMissingError: there is no index in `home`.
         DamagedError: the catalogue is damaged; the earlier backup stays.
         DatelineError: `file` cannot be written.
     """
+    _refuse_server(home)
     if not file.parent.is_dir():
         raise UsageError(f"{file.parent} is no folder: make it, or name another place for the backup")
     if file.exists():
@@ -38,7 +39,7 @@ def back_up(home: Home, file: Path) -> None:
     catalogue = Catalogue(home)
     try:
         part.unlink(missing_ok=True)
-        _copy(catalogue.database.connection, part, home)
+        _copy(part, home)
         _check(part, home)
         part.replace(file)
         _flush(file.parent)
@@ -56,12 +57,13 @@ def restore(home: Home, file: Path) -> None:
     transaction, so that whoever reads meanwhile sees the old state or the new one.
 
     Raises:
-        UsageError: `file` is no backup.
+        UsageError: the catalogue is in PostgreSQL, or `file` is no backup.
         IndexMismatchError: it was made by another version.
         DamagedError: it is damaged; the index is left as it was.
         IndexBusyError: another process is writing the index.
         DatelineError: the index cannot be written.
     """
+    _refuse_server(home)
     if not file.is_file():
         raise UsageError(f"{file}: no such backup")
     with home.write_lock():
@@ -78,8 +80,16 @@ def restore(home: Home, file: Path) -> None:
             catalogue.close()
 
 
-def _copy(source: sqlite3.Connection, part: Path, home: Home) -> None:
-    with closing(connect(part)) as target:
+def _refuse_server(home: Home) -> None:
+    if home.server:
+        raise UsageError(
+            f"the catalogue is in {home.place}: keep it with PostgreSQL's own `pg_dump` and `pg_restore` "
+            "(docs/scaling.md), then run `dateline index`"
+        )
+
+
+def _copy(part: Path, home: Home) -> None:
+    with closing(connect(home.catalogue)) as source, closing(connect(part)) as target:
         with explain_sqlite(home.catalogue):
             source.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
@@ -99,7 +109,7 @@ def _find_faults(connection: sqlite3.Connection) -> str:
 
 
 @contextmanager
-def _opened_backup(file: Path) -> Iterator[sqlite3.Connection]:
+def _opened_backup(file: Path) -> Iterator[SqliteConnection]:
     """The backup, checked to be one.
 
     Raises:

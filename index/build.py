@@ -78,7 +78,7 @@ def build_index(
         DatelineError: the index cannot be written.
     """
     paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 (resolve() would follow links)
-    with home.write_lock():
+    with home.write_lock(shared=True):
         catalogue = Catalogue(home, create=True)
         try:
             report = _TextStage(catalogue, progress).run(paths, prune=prune)

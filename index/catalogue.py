@@ -7,6 +7,7 @@ vectors are made, nor which file holds what (`index/ledger.py`).
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The published Chroma folder: its name, empty if there is none; what it holds of which generation.
+    """The published Chroma collection: its name, empty if there is none; what it holds of which generation.
 
     It holds `count` vectors, those of all passages up to the id `last` that there were.
     """
@@ -123,7 +124,7 @@ class Catalogue:
         with self.database.writing() as connection:
             number = _find_number(connection, of)
             if number is None:
-                raise UsageError(f"no article {of} in {self.home.folder}")
+                raise UsageError(f"no article {of} in {self.home.place}")
             _settle(connection, article, file, number)
 
     def remove_place(self, path: str) -> bool:
@@ -144,7 +145,7 @@ class Catalogue:
             (article_id, article_id + chr(sys.maxunicode)),
         ).fetchall()
         if not rows:
-            raise UsageError(f"no article {article_id!r} in {self.home.folder}: take an id from an answer's sources")
+            raise UsageError(f"no article {article_id!r} in {self.home.place}: take an id from an answer's sources")
         if len(rows) > 1 and rows[0][1] != article_id:
             raise UsageError(f"more than one article id begins with {article_id!r}: give more of it")
         return read_article(rows[0])
@@ -291,9 +292,18 @@ class Catalogue:
         ).fetchall()
         return [int(row[0]) for row in rows], unpack_vectors(b"".join(row[1] for row in rows), self.dimensions)
 
-    def vector_ids(self, *, after: int = 0) -> list[int]:
-        """Ids of all passages above id `after` that have a vector, ascending."""
-        return self._ids("SELECT passage FROM passage_vectors WHERE passage > ? ORDER BY passage", (after,))
+    def vector_ids(self, *, after: int = 0, up_to: int = _ALL) -> list[int]:
+        """Ids of all passages above id `after` and up to `up_to` that have a vector, ascending."""
+        select = "SELECT passage FROM passage_vectors WHERE passage > ? AND passage <= ? ORDER BY passage"
+        return self._ids(select, (after, up_to))
+
+    def last_complete(self) -> int:
+        """The highest passage id up to which no passage lacks a vector: several indexers finish in any order."""
+        select = (
+            "SELECT coalesce((SELECT min(id) - 1 FROM passages WHERE NOT EXISTS "
+            "(SELECT 1 FROM passage_vectors WHERE passage = passages.id)), (SELECT max(id) FROM passages), 0)"
+        )
+        return int(self.database.connection.execute(select).fetchone()[0])
 
     @property
     def embedder(self) -> str:
@@ -314,7 +324,7 @@ class Catalogue:
         stored = self.embedder
         if stored not in ("", name):
             raise IndexMismatchError(
-                f"the vectors in {self.home.folder} were made by {stored}, not {name}: "
+                f"the vectors in {self.home.place} were made by {stored}, not {name}: "
                 "name that one with --embed-model, or run `dateline rebuild` with this one"
             )
         if not stored:
@@ -330,15 +340,25 @@ class Catalogue:
         return int(read_meta(self.database.connection, "generation", "0"))
 
     @property
+    def archive(self) -> str:
+        """A name that no other archive has, by which it is known in a server; made when it is first asked for."""
+        if name := read_meta(self.database.connection, "archive"):
+            return name
+        with self.database.writing() as connection:
+            name = read_meta(connection, "archive") or secrets.token_hex(6)
+            write_meta(connection, "archive", name)
+        return name
+
+    @property
     def snapshot(self) -> Snapshot:
-        """The Chroma folder to be searched."""
+        """The Chroma collection to be searched."""
         name, *numbers = read_meta(self.database.connection, "snapshot").split(" ")
         # An index of before November 2026 does not tell: nothing of it waits, and it is brought up to date as a whole.
         generation, last, count = [*map(int, numbers), *(0, _ALL, 0)[len(numbers) :]]
         return Snapshot(name, generation, last, count)
 
     def publish_snapshot(self, snapshot: Snapshot) -> None:
-        """Have readers search this Chroma folder from now on."""
+        """Have readers search this Chroma collection from now on."""
         s = snapshot
         with self.database.writing() as connection:
             write_meta(connection, "snapshot", f"{s.name} {s.generation} {s.last} {s.count}")

@@ -17,12 +17,12 @@ import numpy as np
 from index.article import hash_text
 from index.build import embed_passages
 from index.catalogue import Catalogue
-from index.chroma_folder import ChromaFolder, opened
+from index.chroma_collection import ChromaCollection
 from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError
 from index.home import Home
 from index.rows import Vectors, unpack_spans
-from index.sql import Connection
+from index.sql import Connection, Database
 from index.terms import search_terms
 from index.vectors import VectorIndex
 
@@ -65,7 +65,7 @@ def check_index(home: Home, *, embedder: Callable[[], Embedder] = MiniLM, sample
     """
     catalogue = Catalogue(home)
     checks: dict[str, Callable[[], _Found]] = {
-        "database": lambda: _check_database(catalogue.database.connection),
+        "database": lambda: _check_database(catalogue.database),
         "articles": lambda: _check_articles(catalogue.database.connection),
         "places": lambda: _check_places(catalogue.database.connection),
         "passages": lambda: _check_passages(catalogue.database.connection),
@@ -89,20 +89,16 @@ def _run(name: str, check: Callable[[], _Found]) -> Check:
         return Check(name, "not to the end", problem, remedy)
 
 
-def _check_database(connection: Connection) -> _Found:
-    """SQLite's own check of every page and index."""
-    said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
-    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
-    problems = [] if said == ["ok"] else said
-    problems += [f"{len(orphans)} rows refer to nothing"] if orphans else []
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    return _Found(f"{pages:,} pages", "; ".join(problems), _RESTORE)
+def _check_database(database: Database) -> _Found:
+    """The database's own check."""
+    checked, problem = database.check()
+    return _Found(checked, problem, _RESTORE)
 
 
 def _check_articles(connection: Connection) -> _Found:
     """Title and text of every article against its hash and id."""
     count, wrong = 0, []
-    for article_id, title, text, sha256 in connection.execute("SELECT id, title, text, sha256 FROM articles"):
+    for article_id, title, text, sha256 in connection.stream("SELECT id, title, text, sha256 FROM articles"):
         count += 1
         digest = hash_text(title, text)
         if digest != sha256 or digest[:16] != article_id:
@@ -131,7 +127,9 @@ def _check_passages(connection: Connection) -> _Found:
         count += 1
         if not 0 <= start < end <= length or not _are_within(packed, start, end):
             wrong.append(str(passage))
-    bare = connection.execute("SELECT id FROM articles WHERE number NOT IN (SELECT article FROM passages)")
+    bare = connection.execute(
+        "SELECT id FROM articles WHERE NOT EXISTS (SELECT 1 FROM passages WHERE article = articles.number)"
+    )
     problem = _list(wrong, "passages lie outside their article") or _list(
         [str(row[0]) for row in bare], "articles have no passage"
     )
@@ -170,7 +168,7 @@ def _check_vectors(connection: Connection, dimensions: int) -> _Found:
         "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage = p.id) "
         "OR NOT EXISTS (SELECT 1 FROM sentence_vectors WHERE passage = p.id)"
     ).fetchone()[0]
-    rows = connection.execute(
+    rows = connection.stream(
         "SELECT p.id, length(p.sentences) / 8, v.vector, s.vectors FROM passages p "
         "JOIN passage_vectors v ON v.passage = p.id JOIN sentence_vectors s ON s.passage = p.id"
     )
@@ -215,25 +213,24 @@ def _are_near(stored: Vectors, fresh: Vectors) -> bool:
 
 
 def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:
-    """The published folder holds the catalogue's vectors, no others."""
-    snapshot = catalogue.snapshot
-    name = snapshot.name
+    """The published collection holds the catalogue's vectors, no others."""
+    snapshot, index = catalogue.snapshot, VectorIndex(home, catalogue)
     if not catalogue.has_vectors():
         return _Found("no vectors", "", "")
-    if not name or not (home.chroma / name).is_dir():
+    if not index.is_published():
         return _Found("no folder", "Chroma's folder is missing; searches compare all vectors meanwhile", _RUN_INDEX)
-    if VectorIndex(home, catalogue).is_outdated():
-        return _Found(name, "Chroma's folder is older than the catalogue", _RUN_INDEX)
+    if index.is_outdated():
+        return _Found(snapshot.name, "Chroma's folder is older than the catalogue", _RUN_INDEX)
     try:
-        with opened(home.chroma / name) as folder:
-            folder.check(snapshot.count, catalogue.dimensions)
-            wrong = _differing(folder, catalogue)
+        with index.published() as collection:
+            collection.check(snapshot.count, catalogue.dimensions)
+            wrong = _differing(collection, catalogue)
     except DatelineError as error:
-        return _Found(name, str(error), _RUN_INDEX)
+        return _Found(snapshot.name, str(error), _RUN_INDEX)
     return _Found(f"{snapshot.count:,} compared", _list(wrong, "vectors differ from the catalogue's"), _REBUILD)
 
 
-def _differing(folder: ChromaFolder, catalogue: Catalogue) -> list[str]:
+def _differing(folder: ChromaCollection, catalogue: Catalogue) -> list[str]:
     """Passages whose vectors in `folder` are not the catalogue's; those that came or went later do not count."""
     held, last = folder.ids(), catalogue.snapshot.last
     wrong = [str(i) for i in sorted(catalogue.still_there([*held]) ^ set(catalogue.vector_ids())) if i <= last]

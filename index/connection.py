@@ -90,6 +90,10 @@ class SqliteConnection(sqlite3.Connection):
     def executemany(self, *arguments: Any) -> Any:
         return self.cursor().executemany(*arguments)
 
+    def stream(self, statement: str, parameters: Any = (), /) -> Any:
+        """The rows of a SELECT, as they are asked for."""
+        return self.execute(statement, parameters)
+
 
 class _WatchedCursor(sqlite3.Cursor):
     def execute(self, statement: str, parameters: Any = (), /) -> Any:

@@ -1,4 +1,4 @@
-"""The folder an index lives in: where its parts are, and who may write.
+"""Where an index lives: its folder, the servers that hold parts of it, and who may write.
 
 This module does not know what the parts hold.
 """
@@ -17,8 +17,18 @@ from index.errors import DatelineError, IndexBusyError
 class Home:
     """One index's folder; nothing is created until something is written."""
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(
+        self, folder: Path | str, *, server: str = "", chroma_server: str = "", chroma_token: str = ""
+    ) -> None:
+        """`server` is the address of a PostgreSQL database for catalogue and conversations, empty for SQLite.
+
+        `chroma_server` is the address of a Chroma server for the vectors, empty for a folder; it is shown
+        `chroma_token`.
+        """
         self.folder = Path(folder).expanduser().absolute()
+        self.server = server
+        self.chroma_server = chroma_server
+        self.chroma_token = chroma_token
         self.catalogue = self.folder / "catalogue.sqlite3"
         self.chroma = self.folder / "chroma"
         self.models = self.folder / "models"
@@ -38,15 +48,32 @@ class Home:
         except OSError as error:
             raise self._unwritable(error) from error
 
+    @property
+    def place(self) -> str:
+        """Where the catalogue is, fit to be shown."""
+        if not self.server:
+            return str(self.folder)
+        from index.postgres_errors import without_password
+
+        return without_password(self.server)
+
     @contextmanager
-    def write_lock(self) -> Iterator[None]:
+    def write_lock(self, *, shared: bool = False) -> Iterator[None]:
         """Hold the right to write; it ends with the process, however that ends.
+
+        `shared` lets others write too that share it, where the catalogue can bear it: in PostgreSQL.
 
         Raises:
             IndexBusyError: another process holds it.
             DatelineError: the place cannot be written to.
         """
         self.create()
+        if self.server:
+            from index.postgres import hold_index
+
+            with hold_index(self.server, shared=shared):
+                yield
+            return
         lock = filelock.FileLock(self.lock, timeout=0)
         try:
             lock.acquire()

@@ -90,5 +90,5 @@ def articles_below(catalogue: Catalogue, folder: str) -> list[Listed]:
 
 def all_articles(catalogue: Catalogue) -> Iterator[Article]:
     """Every article, in the order they were added."""
-    for row in catalogue.database.connection.execute(f"{SELECT_ARTICLE} ORDER BY number"):
+    for row in catalogue.database.connection.stream(f"{SELECT_ARTICLE} ORDER BY number"):
         yield read_article(row)

@@ -21,7 +21,7 @@ def remove_articles(home: Home, article_ids: Sequence[str]) -> list[str]:
         IndexBusyError: another process is writing this index.
         DatelineError: the index cannot be written.
     """
-    with home.write_lock():
+    with home.write_lock(shared=True):
         catalogue = Catalogue(home)
         try:
             gone: list[str] = []

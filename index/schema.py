@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from index.connection import SqliteConnection, connect
-from index.errors import IndexMissingError
+from index.errors import DatelineError, IndexMissingError
 from index.home import Home
 from index.meta import SCHEMA_VERSION, check_format, write_meta
 from index.sql import Database
+from index.tokens import TOKENIZER
 
 # Long columns stand last in a row, so that the short ones are read without their overflow pages.
 # AUTOINCREMENT: a number is never given twice, so a stale number elsewhere can only miss, not mislead.
@@ -53,12 +54,12 @@ CREATE TABLE passages (
     start INTEGER NOT NULL, end INTEGER NOT NULL, sentences BLOB NOT NULL);
 CREATE INDEX passages_article ON passages (article);
 CREATE VIRTUAL TABLE passage_texts USING fts5 (
-    title, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
+    title, text, content = '', tokenize = 'TOKENIZER');
 CREATE TABLE passage_vectors (
     passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vector BLOB NOT NULL);
 CREATE TABLE sentence_vectors (
     passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vectors BLOB NOT NULL);
-"""
+""".replace("TOKENIZER", TOKENIZER)
 
 
 def open_database(home: Home, *, create: bool = False) -> Database:
@@ -67,7 +68,16 @@ def open_database(home: Home, *, create: bool = False) -> Database:
     Raises:
         as `SqliteDatabase`.
     """
-    return SqliteDatabase(home, create=create)
+    if not home.server:
+        return SqliteDatabase(home, create=create)
+    try:
+        from index.postgres import PostgresDatabase
+    except ModuleNotFoundError as error:
+        raise DatelineError(
+            "a catalogue in PostgreSQL needs psycopg: install Dateline with its extra, `pip install 'dateline[server]'`"
+        ) from error
+    home.create()
+    return PostgresDatabase(home.server, create=create)
 
 
 class SqliteDatabase:
@@ -129,6 +139,20 @@ class SqliteDatabase:
             yield connection
         finally:
             connection.execute("COMMIT")
+
+    @contextmanager
+    def claim(self, work: str, *, wait: bool = False) -> Iterator[bool]:
+        """Always: one process writes at a time (`Home.write_lock`)."""
+        yield True
+
+    def check(self) -> tuple[str, str]:
+        """SQLite's own check of every page and index."""
+        said = [str(row[0]) for row in self.connection.execute("PRAGMA integrity_check(10)")]
+        orphans = self.connection.execute("PRAGMA foreign_key_check").fetchall()
+        problems = [] if said == ["ok"] else said
+        problems += [f"{len(orphans)} rows refer to nothing"] if orphans else []
+        pages = self.connection.execute("PRAGMA page_count").fetchone()[0]
+        return f"{pages:,} pages", "; ".join(problems)
 
     def bytes_on_disk(self) -> int:
         """The size of the catalogue's files."""

@@ -123,7 +123,7 @@ class Searcher:
         """
         if self.catalogue.embedder not in ("", self.embedder.name):
             raise IndexMismatchError(
-                f"the index in {self.catalogue.home.folder} was rebuilt with another embedder: start Dateline again, "
+                f"the index in {self.catalogue.home.place} was rebuilt with another embedder: start Dateline again, "
                 "with the same --embed-model"
             )
 

@@ -7,7 +7,7 @@ but asked for with RETURNING. This module knows neither database, nor the tables
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -25,13 +25,20 @@ class Rows(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
-class Connection(Protocol):
-    """One who states."""
+class Statements(Protocol):
+    """What takes statements."""
+
+    def execute(self, statement: str, parameters: Sequence[Any] = ..., /) -> Rows: ...
+    def executemany(self, statement: str, parameters: Sequence[Sequence[Any]], /) -> object: ...
+
+
+class Connection(Statements, Protocol):
+    """What takes statements about the catalogue."""
 
     @property
     def texts(self) -> TextIndex: ...
-    def execute(self, statement: str, parameters: Sequence[Any] = ..., /) -> Rows: ...
-    def executemany(self, statement: str, parameters: Sequence[Sequence[Any]], /) -> object: ...
+    def stream(self, statement: str, parameters: Sequence[Any] = ..., /) -> Iterable[Any]:
+        """The rows of a SELECT that may be more than memory holds."""
 
 
 class TextIndex(Protocol):
@@ -83,6 +90,12 @@ class Database(Protocol):
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Several statements that see one state of the catalogue."""
+
+    def claim(self, work: str, *, wait: bool = False) -> AbstractContextManager[bool]:
+        """Whether `work` is this process's alone now; with `wait` it is, once others have let go of it."""
+
+    def check(self) -> tuple[str, str]:
+        """What the database's own check looked at, and what is wrong; empty where nothing is."""
 
     def bytes_on_disk(self) -> int:
         """What the catalogue takes."""

@@ -1,30 +1,29 @@
 """The passages' vectors in Chroma, searched for the nearest.
 
-Only one process may have a Chroma folder open for writing, and a reader there neither sees the changes of
-another process nor leaves the files alone (chroma 1.5: the first query of a process applies the pending log
-and may save the graph). So a folder that is read is never written: the writer copies it, brings the copy up
-to date from the catalogue, and publishes its name there in one transaction; readers follow the name. What a
-kill leaves behind is a folder without a name, deleted by the next writer.
+What is searched is published: the catalogue names it in one transaction, and readers follow the name. It lies in a
+folder of HOME (`index/chroma_folder.py`) or in a server (`index/chroma_server.py`).
 
-Copying a large folder for a few new vectors would make each small update as dear as the archive is large. So up
-to a tenth of it may wait: readers compare the waiting vectors one by one and leave out passages that are gone.
+Bringing a large folder up to date for a few new vectors would make each small update as dear as the archive is large.
+So up to a tenth of it may wait: readers compare the waiting vectors one by one and leave out passages that are gone.
 
-Where few passages are allowed by filters, or Chroma's folder is missing or damaged, the vectors in the
-catalogue are compared one by one instead, which is exact. This module does not know how vectors are made.
+Where few passages are allowed by filters, or Chroma is missing or damaged, the vectors in the catalogue are compared
+one by one instead, which is exact. This module does not know how vectors are made.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
-import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
 
 import numpy as np
 
 from index.catalogue import Catalogue, Snapshot
-from index.chroma_folder import ChromaFolder, opened, split_batches
+from index.chroma_collection import ChromaCollection
+from index.chroma_folder import FolderShelf
+from index.chroma_server import ServerShelf
 from index.errors import DatelineError
 from index.home import Home
 from index.query import Filters
@@ -40,8 +39,24 @@ _LARGE = 5_000
 _MOST_WAITING = 2 * EXACT_LIMIT
 
 
+class Shelf(Protocol):
+    """Where an archive's Chroma collections are."""
+
+    def has(self, name: str) -> bool:
+        """Whether the collection `name` is there, as far as can be told without opening it."""
+
+    def open(self, name: str) -> ChromaCollection:
+        """The collection `name`. Raises DatelineError where it cannot be used."""
+
+    def update(self, catalogue: Catalogue, name: str) -> Snapshot:
+        """Have a collection hold exactly the catalogue's vectors, beginning with `name` if that is not empty."""
+
+    def keep_only(self, name: str) -> None:
+        """Delete the archive's other collections."""
+
+
 class VectorIndex:
-    """Nearest passages of one index, from whichever Chroma folder is published. For many threads."""
+    """Nearest passages of one index, from whichever collection is published. For many threads."""
 
     def __init__(
         self, home: Home, catalogue: Catalogue, *, exact_limit: int = EXACT_LIMIT, large: int = _LARGE
@@ -49,11 +64,11 @@ class VectorIndex:
         """`exact_limit` allowed passages are compared one by one; in folders of `large` vectors and more some wait."""
         self._exact_limit = exact_limit
         self._large = large
-        self._home = home
+        self._shelf: Shelf = ServerShelf(home, catalogue) if home.chroma_server else FolderShelf(home)
         self._catalogue = catalogue
         self._lock = threading.Lock()
         self._name = ""
-        self._folder: ChromaFolder | None = None
+        self._folder: ChromaCollection | None = None
         self._waiting: tuple[tuple[int, int], list[int], Vectors] | None = None
 
     def nearest(self, vector: Vectors, *, k: int, filters: Filters | None = None) -> list[tuple[int, float]]:
@@ -77,22 +92,40 @@ class VectorIndex:
     def publish(self, *, thorough: bool = True) -> None:
         """Have readers search all vectors that the catalogue holds now; call it with the write lock held.
 
-        `thorough` looks into the published folder even where it need not be brought up to date.
+        `thorough` looks into the published collection even where it need not be brought up to date.
 
         Raises:
-            DatelineError: the folder cannot be written.
+            DatelineError: the folder cannot be written, or the server does not let us.
         """
-        old = self._catalogue.snapshot
-        if not self.is_outdated() and self._is_whole(old, thorough=thorough):
-            return
-        self._delete_others(old.name)
+        with self._catalogue.database.claim("chroma", wait=True):
+            old = self._catalogue.snapshot
+            if not self.is_outdated() and self._is_whole(old, thorough=thorough):
+                return
+            self._shelf.keep_only(old.name)
+            try:
+                fresh = self._shelf.update(self._catalogue, old.name)
+            except DatelineError as error:
+                logger.warning("building the vectors' index anew: %s", error)
+                fresh = self._shelf.update(self._catalogue, "")
+            self._catalogue.publish_snapshot(fresh)
+            self._shelf.keep_only(fresh.name)
+
+    def is_published(self) -> bool:
+        """Whether there is a collection to be searched, as far as can be told without opening it."""
+        return self._shelf.has(self._catalogue.snapshot.name)
+
+    @contextmanager
+    def published(self) -> Iterator[ChromaCollection]:
+        """The collection that is searched, opened apart and closed again at the end.
+
+        Raises:
+            DatelineError: it cannot be used.
+        """
+        collection = self._shelf.open(self._catalogue.snapshot.name)
         try:
-            fresh = self._update_copy(old.name)
-        except DatelineError as error:
-            logger.warning("building the vectors' index anew: %s", error)
-            fresh = self._update_copy("")
-        self._catalogue.publish_snapshot(fresh)
-        self._delete_others(fresh.name)
+            yield collection
+        finally:
+            collection.close()
 
     def is_outdated(self) -> bool:
         """Whether more has come or gone since the last `publish` than may wait."""
@@ -113,7 +146,8 @@ class VectorIndex:
         waiting = self._compare_waiting(snapshot, vector, k)
         for wanted in (8 * k, 32 * k) if filters else (k, 8 * k):
             near = folder.nearest(vector, k=min(wanted, snapshot.count or wanted))
-            found = sorted([*near, *waiting], key=lambda pair: -pair[1])
+            # One that is being added to a server can be in both.
+            found = sorted((dict(near) | dict(waiting)).items(), key=lambda pair: -pair[1])
             there = self._catalogue.still_there([passage for passage, _ in found], filters)
             kept = [pair for pair in found if pair[0] in there][:k]
             # A nearer one may be hidden behind the last that was asked for.
@@ -138,14 +172,14 @@ class VectorIndex:
         gone = snapshot.count - self._catalogue.count_passages(up_to=snapshot.last)
         return missing + gone <= min(_MOST_WAITING, snapshot.count // 10)
 
-    def _open(self, name: str) -> ChromaFolder | None:
-        """The folder `name`, opened now if another one, or none, was open."""
+    def _open(self, name: str) -> ChromaCollection | None:
+        """The collection `name`, opened now if another one, or none, was open."""
         if name != self._name:
             if self._folder is not None:
                 self._folder.close()
             self._folder, self._name = None, ""
-            if name and (self._home.chroma / name).is_dir():
-                self._folder, self._name = ChromaFolder(self._home.chroma / name), name
+            if self._shelf.has(name):
+                self._folder, self._name = self._shelf.open(name), name
         return self._folder
 
     def _compare(self, vector: Vectors, allowed: Sequence[int] | None, k: int) -> list[tuple[int, float]]:
@@ -153,39 +187,17 @@ class VectorIndex:
         return _best(vector, *self._catalogue.passage_vectors(allowed), k)
 
     def _is_whole(self, snapshot: Snapshot, *, thorough: bool) -> bool:
-        """Whether the published folder is there, and if `thorough`, opens and holds as many vectors as it should."""
-        if not snapshot.name or not (self._home.chroma / snapshot.name).is_dir():
+        """Whether the published collection is there, and if `thorough`, opens and holds as many as it should."""
+        if not self._shelf.has(snapshot.name):
             return False
         if not thorough:
             return True
         try:
-            with opened(self._home.chroma / snapshot.name) as folder:
-                folder.check(snapshot.count, self._catalogue.dimensions)
+            with self.published() as collection:
+                collection.check(snapshot.count, self._catalogue.dimensions)
         except DatelineError:
             return False
         return True
-
-    def _update_copy(self, name: str) -> Snapshot:
-        """Make a folder that holds exactly the catalogue's vectors, from a copy of the folder `name`."""
-        generation = self._catalogue.generation
-        old, fresh = self._home.chroma / name, uuid.uuid4().hex
-        work = self._home.chroma / f"{fresh}.part"
-        if name and old.is_dir():
-            shutil.copytree(old, work)
-        with opened(work, create=True) as folder:
-            wanted, held = set(self._catalogue.vector_ids()), folder.ids()
-            folder.remove(sorted(held - wanted))
-            missing = sorted(wanted - held)
-            for some in split_batches(len(missing), EXACT_LIMIT):
-                folder.add(*self._catalogue.passage_vectors(missing[some]))
-            folder.check(len(wanted), self._catalogue.dimensions)
-        work.rename(self._home.chroma / fresh)
-        return Snapshot(fresh, generation, max(wanted, default=0), len(wanted))
-
-    def _delete_others(self, name: str) -> None:
-        for folder in self._home.chroma.iterdir():
-            if folder.name != name:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _best(vector: Vectors, ids: Sequence[int], vectors: Vectors, k: int) -> list[tuple[int, float]]:

@@ -63,7 +63,7 @@ class Assistant:
     @classmethod
     def open(
         cls,
-        home: Path | str,
+        home: Home | Path | str,
         *,
         model: str = "default",
         models_dir: Path | None = None,
@@ -80,7 +80,7 @@ class Assistant:
             IndexMissingError: there is no index in `home`.
             IndexMismatchError: the index was made by another version or embedder.
         """
-        place = Home(home)
+        place = home if isinstance(home, Home) else Home(home)
         if llm is not None:
             given: Future[LLM] = Future()
             given.set_result(llm)

@@ -1,4 +1,4 @@
-"""Fixtures: an empty index, the real embedder."""
+"""Fixtures: an empty index, the real embedder, a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers import PostgresServer, postgres_server
 
 from index.catalogue import Catalogue
 from index.embedder import MiniLM
@@ -15,6 +16,21 @@ from index.home import Home
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """An empty index in SQLite, and once more in PostgreSQL; a module that wants both calls it `home`."""
+    if request.param == "sqlite":
+        return Home(tmp_path / "home")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return Home(tmp_path / "home", server=server.new_database())
 
 
 @pytest.fixture

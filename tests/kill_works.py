@@ -25,7 +25,7 @@ from index.query import Filters
 from index.rebuild import rebuild_index
 from qa.weights import find_prepared, prepare_model
 from ui.conversation import Exchange, State
-from ui.conversation_store import ConversationStore
+from ui.conversation_store import open_conversations
 from ui.intake import Intake
 from ui.users import Users
 
@@ -92,7 +92,7 @@ def upload(place: Path) -> None:
 
 def converse(place: Path) -> None:
     """Conversations begun, added to, answered and renamed, each step acknowledged."""
-    store = ConversationStore(Home(place / "home").conversations)
+    store = open_conversations(Home(place / "home"))
     known = {talk.title.partition(" ")[0]: talk for talk in store.listed("ann")}
     for n in range(_TALKS):
         name = known[f"talk-{n}"].id if f"talk-{n}" in known else store.begin("ann", f"talk-{n} asked")
@@ -177,7 +177,7 @@ def _acknowledge(place: Path, said: list[Any]) -> None:
 def _talks(place: Path, *, ids: bool = False) -> list[tuple[Any, ...]]:
     """Title, number of turns, and text of each conversation (or its id); turns are numbered without a gap."""
     file = Home(place / "home").conversations
-    store = ConversationStore(file) if file.exists() else None
+    store = open_conversations(Home(place / "home")) if file.exists() else None
     talks = []
     for talk in store.listed("ann") if store else ():
         whole = store.load(talk.id, "ann", lambda _: None)

@@ -9,15 +9,17 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import psycopg
 import pytest
 from made_articles import make_article
 
 from index.article import Article, Hit, Passage, Span
 from index.errors import DatelineError
+from index.home import Home
 from index.query import Filters, Query
 from qa.answer import Answer, Citation, Evidence, Verdict
 from ui.conversation import MAX_TURNS, Exchange, State
-from ui.conversation_store import ConversationStore
+from ui.conversation_store import ConversationStore, open_conversations
 from ui.turn_json import turn_from_json, turn_to_json
 
 TEXT = "Fog lay over the sea. All 98 people on board were taken off. The hull held."
@@ -25,8 +27,19 @@ QUOTE = "All 98 people on board were taken off."
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ConversationStore:
-    return ConversationStore(tmp_path / "home" / "conversations.sqlite3")
+def store(either_home: Home) -> ConversationStore:
+    """In SQLite, and once more in PostgreSQL."""
+    return open_conversations(either_home)
+
+
+def state(home: Home, statement: str) -> list[tuple[object, ...]]:
+    """What the database itself says."""
+    if home.server:
+        with psycopg.connect(home.server, autocommit=True) as server:
+            cursor = server.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    with sqlite3.connect(home.conversations) as connection:
+        return connection.execute(statement).fetchall()
 
 
 def answered(article: Article, number: int = 1) -> Exchange:
@@ -61,14 +74,13 @@ def test_an_article_that_left_the_index_is_stood_for_by_its_quote() -> None:
     assert citation.quote.of(evidence.article.text) == "98 people"
 
 
-def test_conversations_survive_a_restart(tmp_path: Path) -> None:
+def test_conversations_survive_a_restart(either_home: Home) -> None:
     article = make_article(text=TEXT)
-    file = tmp_path / "conversations.sqlite3"
-    first = ConversationStore(file)
+    first = open_conversations(either_home)
     name = first.begin("", "How many?")
     turn = first.add_turn(name, answered(article, number=0))
     assert turn.number == 1
-    again = ConversationStore(file).load(name, "", {article.id: TEXT}.get)
+    again = open_conversations(either_home).load(name, "", {article.id: TEXT}.get)
     assert (again.id, again.title, again.turns) == (name, "How many?", (turn,))
 
 
@@ -109,14 +121,13 @@ def test_search_looks_into_titles_questions_and_answers_word_for_word(store: Con
     assert len(store.listed("")) == 2
 
 
-def test_a_deleted_conversation_takes_its_turns_and_no_new_one(store: ConversationStore, tmp_path: Path) -> None:
+def test_a_deleted_conversation_takes_its_turns_and_no_new_one(store: ConversationStore, either_home: Home) -> None:
     name = store.begin("", "Gone")
     store.add_turn(name, answered(make_article(text=TEXT)))
     store.delete(name, "")
     with pytest.raises(DatelineError, match="has been deleted"):
         store.add_turn(name, answered(make_article(text=TEXT)))
-    with sqlite3.connect(tmp_path / "home" / "conversations.sqlite3") as connection:
-        assert connection.execute("SELECT count(*) FROM turns").fetchone() == (0,)
+    assert state(either_home, "SELECT count(*) FROM turns") == [(0,)]
 
 
 def test_only_the_newest_turns_are_loaded_and_the_rest_counted(store: ConversationStore) -> None:
@@ -128,18 +139,16 @@ def test_only_the_newest_turns_are_loaded_and_the_rest_counted(store: Conversati
     assert (len(loaded.turns), loaded.earlier, loaded.turns[-1].number) == (MAX_TURNS, 3, MAX_TURNS + 3)
 
 
-def test_a_turn_of_another_version_keeps_its_question(store: ConversationStore, tmp_path: Path) -> None:
+def test_a_turn_of_another_version_keeps_its_question(store: ConversationStore, either_home: Home) -> None:
     name = store.begin("", "Old")
     store.add_turn(name, answered(make_article(text=TEXT)))
-    with sqlite3.connect(tmp_path / "home" / "conversations.sqlite3") as connection:
-        connection.execute("""UPDATE turns SET value = '{"number": 1}'""")
+    state(either_home, """UPDATE turns SET value = '{"number": 1}'""")
     (turn,) = store.load(name, "", lambda _: TEXT).turns
     assert (turn.question, turn.state) == ("How many?", State.FAILED)
     assert "another version" in turn.message
 
 
 def test_a_damaged_file_is_said_with_a_way_out(tmp_path: Path) -> None:
-    file = tmp_path / "conversations.sqlite3"
-    file.write_bytes(b"no database at all" * 100)
+    (tmp_path / "conversations.sqlite3").write_bytes(b"no database at all" * 100)
     with pytest.raises(DatelineError, match="move it away"):
-        ConversationStore(file)
+        open_conversations(Home(tmp_path))

@@ -15,6 +15,12 @@ from index.query import Filters
 from index.removal import remove_articles
 
 
+@pytest.fixture
+def home(either_home: Home) -> Home:
+    """Everything here holds of SQLite and of PostgreSQL."""
+    return either_home
+
+
 def fill(catalogue: Catalogue) -> None:
     days = {"Beta": date(2024, 1, 2), "alpha": date(2023, 5, 6), "Gamma 100%": None}
     for number, (title, day) in enumerate(days.items()):

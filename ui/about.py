@@ -33,7 +33,7 @@ def about(settings: Settings, catalogue: Catalogue) -> str:
         ("Embedder", status.embedder or "none yet"),
         ("Articles", f"{status.articles:,} in {status.places:,} places{days}"),
         ("Passages", f"{status.passages:,}, {status.vectors:,} with vectors"),
-        ("On disk", f"{status.bytes_on_disk / 1e6:,.0f} MB in {settings.home}"),
+        ("On disk", f"{status.bytes_on_disk / 1e6:,.0f} MB in {settings.index.place}"),
         ("Libraries", ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)),
     ]
     # Another embedder than the default is at work already, and takes seconds to load once more.

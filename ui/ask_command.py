@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import UsageError
-from index.home import Home
 from index.query import Filters
 from qa.answer import Answer, Done, Event
 from ui.commands import DONE, open_assistant, print_json
@@ -36,7 +35,7 @@ def ask_question(arguments: argparse.Namespace, settings: Settings) -> int:
     target = _save_target(arguments.save)
     from index.catalogue import Catalogue
 
-    catalogue = Catalogue(Home(settings.home))
+    catalogue = Catalogue(settings.index)
     with _asking(settings, catalogue, filters, as_of) as ask:
         answer = _say(ask(arguments.question), as_json=arguments.json)
     if target is not None:

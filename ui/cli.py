@@ -78,6 +78,18 @@ def make_parser() -> argparse.ArgumentParser:
         each.add_argument(
             "--config", metavar="FILE", default=argparse.SUPPRESS, help="settings file, dateline.toml (DATELINE_CONFIG)"
         )
+        each.add_argument(
+            "--catalogue",
+            metavar="postgresql://...",
+            default=argparse.SUPPRESS,
+            help="catalogue and conversations in PostgreSQL instead of the home (DATELINE_CATALOGUE)",
+        )
+        each.add_argument(
+            "--chroma",
+            metavar="http://HOST:PORT",
+            default=argparse.SUPPRESS,
+            help="vectors in a Chroma server instead of the home (DATELINE_CHROMA)",
+        )
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--llm", metavar="openai:URL#MODEL", help="a model behind a server instead (DATELINE_LLM)")
     model.add_argument(
@@ -187,7 +199,7 @@ def _add_upkeep(
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     given = vars(arguments)
-    names = ("config", "home", "model", "llm", "embed_model", "host", "port")
+    names = ("config", "home", "model", "llm", "embed_model", "catalogue", "chroma", "host", "port")
     return read_settings(os.environ, **{name: given.get(name) for name in names})
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import UsageError
-from index.home import Home
 from index.query import Query
 from ui.embedding import embedder_of
 from ui.filters import read_day, read_filters
@@ -37,8 +36,8 @@ def index_articles(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline index`: read articles into the index."""
     from index.build import build_index
 
-    home = Home(settings.home)
-    if not arguments.paths and not home.catalogue.exists():
+    home = settings.index
+    if not arguments.paths and not home.server and not home.catalogue.exists():
         raise UsageError(f"there is no index in {home.folder} yet: name the files or folders to read")
     with Progress() as progress:
         report = build_index(
@@ -57,7 +56,7 @@ def show_status(arguments: argparse.Namespace, settings: Settings) -> int:
     from index.catalogue import Catalogue
     from qa.weights import find_prepared
 
-    catalogue = Catalogue(Home(settings.home))
+    catalogue = Catalogue(settings.index)
     try:
         status = catalogue.status()
     finally:
@@ -75,7 +74,7 @@ def show_article(arguments: argparse.Namespace, settings: Settings) -> int:
     from index.catalogue import Catalogue
     from ui.answer_json import article_object
 
-    catalogue = Catalogue(Home(settings.home))
+    catalogue = Catalogue(settings.index)
     try:
         article = catalogue.get_article(arguments.article)
         places = catalogue.places(article.id)
@@ -99,7 +98,7 @@ def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
     filters = read_filters(arguments.after, arguments.before, arguments.source)
     as_of = read_day(arguments.as_of, "--as-of") or date.today()
     query = Query(find_topic(arguments.topic) or " ".join(arguments.topic.split()), as_of, filters)
-    searcher = Searcher(Home(settings.home), embedder=embedder_of(settings))
+    searcher = Searcher(settings.index, embedder=embedder_of(settings))
     try:
         timeline = build_timeline(query, searcher.find(query))
     finally:
@@ -144,7 +143,7 @@ def chat(arguments: argparse.Namespace, settings: Settings) -> int:
     from ui.server import serve
 
     # An empty index will do to begin with: articles can be added on the page.
-    Catalogue(Home(settings.home), create=True).close()
+    Catalogue(settings.index, create=True).close()
     with open_assistant(settings) as assistant:
         serve(assistant, settings, announce=_say_address)
     return DONE
@@ -160,7 +159,7 @@ def open_assistant(settings: Settings, *, at_once: bool = True) -> Assistant:
 
     llm = _remote_model(settings) if settings.llm else None
     return Assistant.open(
-        settings.home,
+        settings.index,
         model=settings.model,
         models_dir=settings.models_dir,
         llm=llm,

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from ui.settings import DEFAULTS, Settings, find_config, resolve_settings
 from ui.wording import one_line
@@ -23,6 +23,8 @@ def show_config(arguments: argparse.Namespace, settings: Settings) -> int:
     flags = {name: getattr(arguments, name, None) for name in DEFAULTS}
     config = getattr(arguments, "config", None)
     given = resolve_settings(os.environ, config=config, **flags)
+    if settings.catalogue:  # its password is nobody's business
+        given["catalogue"] = replace(given["catalogue"], value=settings.index.place)
     if arguments.json:
         print(json.dumps({name: asdict(each) for name, each in given.items()}))
         return DONE
@@ -30,14 +32,15 @@ def show_config(arguments: argparse.Namespace, settings: Settings) -> int:
     values["models"] = str(settings.models)
     width = max(map(len, values.values()))
     for name, each in given.items():
-        print(f"{name:<11} {one_line(values[name]):<{width}}  {one_line(each.origin)}")
+        print(f"{name:<12} {one_line(values[name]):<{width}}  {one_line(each.origin)}")
     for name, key, variable in (
         ("llm key", settings.llm_key, "DATELINE_LLM_KEY"),
         ("embed key", settings.embed_key, "DATELINE_EMBED_KEY"),
+        ("chroma token", settings.chroma_token, "DATELINE_CHROMA_TOKEN"),
         ("token", settings.token, "DATELINE_TOKEN"),
     ):
         if key:
-            print(f"{name:<11} {'(set)':<{width}}  {variable}")
+            print(f"{name:<12} {'(set)':<{width}}  {variable}")
     file = find_config(os.environ, config)
     where = "~/.config/dateline/dateline.toml" if file is None else str(file)
     print(f"\n{'no settings file; it would be' if file is None else 'settings file:'} {one_line(where)}")

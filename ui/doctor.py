@@ -16,7 +16,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index.errors import DatelineError, IndexMissingError, ModelError, UsageError
-from index.home import Home
 from ui.embedding import embedder_of
 from ui.finding import Finding, State, print_findings
 from ui.page_check import check_page
@@ -59,7 +58,7 @@ def examine_deeply(settings: Settings) -> list[Finding]:
     from index import check
 
     try:
-        checks = check.check_index(Home(settings.home), embedder=embedder_of(settings))
+        checks = check.check_index(settings.index, embedder=embedder_of(settings))
     except IndexMissingError:
         return []
     except DatelineError as error:
@@ -147,7 +146,7 @@ def _stored_embedder(settings: Settings) -> str:
     from index.catalogue import Catalogue
 
     try:
-        catalogue = Catalogue(Home(settings.home))
+        catalogue = Catalogue(settings.index)
         held = catalogue.embedder
         catalogue.close()
     except DatelineError:  # what is wrong with the index is told by its own check
@@ -160,13 +159,13 @@ def check_index(settings: Settings) -> Finding:
     from index.catalogue import Catalogue
 
     try:
-        catalogue = Catalogue(Home(settings.home))
+        catalogue = Catalogue(settings.index)
         status = catalogue.status()
         catalogue.close()
     except DatelineError as error:
         found, _, advice = str(error).partition(": ")
         return Finding("index", State.FAULT, found, advice)
-    found = f"{status.articles:,} articles, {status.passages:,} passages in {settings.home}"
+    found = f"{status.articles:,} articles, {status.passages:,} passages in {settings.index.place}"
     if not status.articles:
         return Finding("index", State.FAULT, found, "run `dateline index PATH`")
     missing = status.passages - status.vectors

@@ -10,7 +10,6 @@ from collections import Counter
 from pathlib import Path
 
 from index.catalogue import Catalogue
-from index.home import Home
 from ui.feedback import export_feedback, read_feedback
 from ui.settings import Settings
 
@@ -26,7 +25,7 @@ def add_parser(
 
 def run_feedback(arguments: argparse.Namespace, settings: Settings) -> int:
     """Count the judgements, or export them."""
-    home = Home(settings.home)
+    home = settings.index
     if not arguments.export:
         counted = Counter(each["verdict"] for each in read_feedback(home.feedback))
         print(", ".join(f"{counted[name]} {name}" for name in ("right", "wrong", "missing")))

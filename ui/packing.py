@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from index.article import Article, Hit, Passage, Span
 from index.catalogue import Catalogue
+from index.meta import SCHEMA_VERSION
 from index.query import Query
-from index.schema import SCHEMA_VERSION
 from qa.answer import Answer, Citation, Disagreement, Evidence, Reading, Withheld
 from qa.timeline import Event, Timeline
 from qa.weights import CARRIERS

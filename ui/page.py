@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from index.home import Home
 from ui.about import about
 from ui.conversation import Conversation
-from ui.conversation_store import ConversationStore
+from ui.conversation_store import open_conversations
 from ui.desk import MAX_QUESTION_CHARS, Desk
 from ui.evidence_html import evidence_panel
 from ui.library import Library
@@ -49,8 +48,8 @@ _QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibi
 
 def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
     """The page over `assistant`, its queue bounded, not yet served."""
-    home, catalogue = Home(settings.home), assistant.catalogue
-    store = ConversationStore(home.conversations)
+    home, catalogue = settings.index, assistant.catalogue
+    store = open_conversations(home)
     desk, library = Desk(assistant, store), Library(home, catalogue, assistant.embedder)
     actions = TurnActions(home, catalogue, store, settings.model)
     calls = Side(catalogue, store).calls() | library.calls() | actions.calls()

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UsageError
+from index.home import Home
 
 DEFAULT_MODEL = "default"
 
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_DATABASES, _SERVERS = ("postgresql://", "postgres://"), ("http://", "https://")
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
@@ -40,6 +42,8 @@ DEFAULTS = {
     "models": "",
     "llm": "",
     "embed_model": DEFAULT_MODEL,
+    "catalogue": "",
+    "chroma": "",
     "host": "127.0.0.1",
     "port": "7860",
     "log": "WARNING",
@@ -53,7 +57,8 @@ class Settings:
 
     `llm` names a model behind a server (`openai:URL#model`), empty for `model` here; `llm_key` is its token.
     `embed_model` makes the vectors: `default`, a folder or `openai:URL#model`; `embed_key` is that server's token.
-    `token` is shown to a Dateline that runs already and asks for one.
+    `catalogue` is a PostgreSQL database, `chroma` a Chroma server, each empty for files in `home`; `chroma_token` is
+    what a proxy before that server asks for. `token` is shown to a Dateline that runs already and asks for one.
     """
 
     home: Path
@@ -67,6 +72,14 @@ class Settings:
     embed_model: str = DEFAULT_MODEL
     embed_key: str = ""
     token: str = ""
+    catalogue: str = ""
+    chroma: str = ""
+    chroma_token: str = ""
+
+    @property
+    def index(self) -> Home:
+        """Where the index lives."""
+        return Home(self.home, server=self.catalogue, chroma_server=self.chroma, chroma_token=self.chroma_token)
 
     @property
     def models(self) -> Path:
@@ -107,6 +120,9 @@ def read_settings(environ: Mapping[str, str], *, config: str | None = None, **fl
         embed_model=given["embed_model"].value,
         embed_key=environ.get("DATELINE_EMBED_KEY", ""),
         token=environ.get("DATELINE_TOKEN", ""),
+        catalogue=_address(given["catalogue"], _DATABASES, "postgresql://USER@HOST/DATABASE"),
+        chroma=_address(given["chroma"], _SERVERS, "http://HOST:PORT").rstrip("/"),
+        chroma_token=environ.get("DATELINE_CHROMA_TOKEN", ""),
     )
 
 
@@ -198,6 +214,12 @@ def _port(given: Given) -> int:
     if text.isascii() and text.isdigit() and 0 <= int(text) <= 65535:
         return int(text)
     raise UsageError(f"{given.origin}: port {text!r}: give a port number from 0 (any free one) to 65535")
+
+
+def _address(given: Given, kinds: tuple[str, ...], wanted: str) -> str:
+    if given.value and not given.value.startswith(kinds):
+        raise UsageError(f"{given.origin}: {given.value!r}: give an address like {wanted}, or leave it out")
+    return given.value
 
 
 def _log_level(given: Given) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from index.home import Home
 from ui.embedding import embedder_of
 from ui.settings import Settings
 from ui.terminal import Progress
@@ -41,7 +40,7 @@ def back_up(arguments: argparse.Namespace, settings: Settings) -> int:
 
     file = Path(arguments.file).expanduser().absolute()
     with waiting("Copying the catalogue"):
-        back_up(Home(settings.home), file)
+        back_up(settings.index, file)
     print(f"The catalogue is in {file} ({file.stat().st_size / 1e6:,.1f} MB)")
     return DONE
 
@@ -50,10 +49,10 @@ def restore(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline restore FILE`."""
     from index.backup import restore
 
-    home = Home(settings.home)
+    home = settings.index
     with waiting("Checking and restoring"):
         restore(home, Path(arguments.file).expanduser().absolute())
-    print(f"The catalogue in {home.folder} is that of the backup")
+    print(f"The catalogue in {home.place} is that of the backup")
     return DONE
 
 
@@ -62,6 +61,6 @@ def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
     from index.rebuild import rebuild_index
 
     with Progress() as progress:
-        rebuilt = rebuild_index(Home(settings.home), progress=progress, embedder=embedder_of(settings, bulk=True))
+        rebuilt = rebuild_index(settings.index, progress=progress, embedder=embedder_of(settings, bulk=True))
     print(f"{rebuilt.passages:,} passages of {rebuilt.articles:,} articles made anew")
     return DONE

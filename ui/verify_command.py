@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TextIO
 
 from index.catalogue import Catalogue
-from index.home import Home
 from ui.export import load_pack
 from ui.pack_check import Check, Standing, check_pack
 from ui.settings import Settings
@@ -25,7 +24,7 @@ _SHOWN_CHARS = 160
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline verify`: 0 if every quote and cited sentence stands, else 3."""
     pack = load_pack(Path(arguments.pack).expanduser())
-    catalogue = Catalogue(Home(settings.home))
+    catalogue = Catalogue(settings.index)
     try:
         checks = check_pack(pack, catalogue)
     finally:

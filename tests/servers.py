@@ -1,0 +1,200 @@
+"""Real servers for tests, on loopback, in temporary folders: PostgreSQL, Chroma, a proxy that asks for a token.
+
+Where one is not installed the test is skipped with a line that says so; `.ci/run` installs it and allows no skip.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",  # no test cuts the power
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def find_postgres() -> Path:
+    """The folder of PostgreSQL's programs."""
+    places = [Path(found).resolve().parent for found in [shutil.which("postgres")] if found]
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for place in places:
+        if (place / "initdb").exists():
+            return place
+    pytest.skip("there is no PostgreSQL server here: apt-get install postgresql")
+
+
+class PostgresServer:
+    """A server with a database for each test."""
+
+    def __init__(self, folder: Path, user: str | None) -> None:
+        self.port = free_port()
+        self._folder, self._user, self._programs = folder, user, find_postgres()
+        self._run("initdb", "--no-sync", "--auth=trust", "--username=dateline", "--encoding=UTF8", "--locale=C")
+        self._process: subprocess.Popen[bytes]
+        self.start()
+
+    def start(self) -> None:
+        options = [f"--{name}={value}" for name, value in (_OPTIONS | {"port": str(self.port)}).items()]
+        command = [self._programs / "postgres", "-D", self._folder, "-k", self._folder, *options]
+        log = (self._folder.parent / f"{self._folder.name}.log").open("ab")
+        self._process = subprocess.Popen(command, stdout=log, stderr=log, user=self._user, cwd=self._folder)
+        self.wait()
+
+    def wait(self) -> None:
+        import psycopg
+
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+            except psycopg.OperationalError:
+                assert self._process.poll() is None, "PostgreSQL did not start"
+                time.sleep(0.1)
+            else:
+                return
+
+    def stop(self) -> None:
+        self._process.send_signal(3)  # SIGQUIT: at once
+        self._process.wait()
+
+    def url(self, database: str) -> str:
+        return f"postgresql://dateline@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """The address of an empty database."""
+        name = f"t{secrets.token_hex(6)}"
+        self.state("postgres", f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def state(self, database: str, statement: str) -> list[Any]:
+        import psycopg
+
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [self._programs / program, "-D", self._folder, *arguments]
+        subprocess.run(command, check=True, capture_output=True, user=self._user, cwd=self._folder)
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server in a folder of its own; PostgreSQL does not run as root, so root lends it a user."""
+    find_postgres()
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install -e '.[server]'")
+    folder = Path(tempfile.mkdtemp(prefix="dateline-postgres-"))
+    user = None
+    if os.geteuid() == 0:
+        names = {entry.pw_name for entry in pwd.getpwall()}
+        user = "postgres" if "postgres" in names else "nobody"
+        shutil.chown(folder, user)
+    try:
+        server = PostgresServer(folder, user)
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.with_name(f"{folder.name}.log").unlink(missing_ok=True)
+
+
+class ChromaServer:
+    """`chroma run` over a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._process: subprocess.Popen[bytes]
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        program = Path(sys.executable).parent / "chroma"
+        command = [program, "run", "--path", self._folder, "--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while True:
+            try:
+                httpx.get(f"{self.url}/api/v2/heartbeat", trust_env=False)
+            except httpx.HTTPError:
+                assert self._process.poll() is None, "Chroma did not start"
+                time.sleep(0.1)
+            else:
+                return
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[ChromaServer]:
+    server = ChromaServer(folder)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def asking_proxy(upstream: str, token: str) -> Iterator[str]:
+    """A reverse proxy before `upstream` that lets in who shows `token`; its address."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.headers.get("Authorization") != f"Bearer {token}":
+                self._reply(401, b'{"error": "Unauthorized", "message": "no token"}', "application/json")
+                return
+            kind = {"Content-Type": self.headers.get("Content-Type", "application/json")}
+            with httpx.Client(trust_env=False, timeout=None) as client:
+                reply = client.request(self.command, upstream + self.path, content=body, headers=kind)
+            self._reply(reply.status_code, reply.content, reply.headers.get("Content-Type"))
+
+        def _reply(self, status: int, body: bytes, kind: str | None) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind or "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+        do_GET = do_POST = do_PUT = do_DELETE = pass_on  # noqa: N815
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
