@@ -3,8 +3,10 @@
 Two stages. First every new or changed file is read and its articles stored, one transaction each, so that
 text search has them at once; then passages without vectors are embedded in batches, one transaction each.
 A run that is killed is simply run again: what was stored is found to be there, and since passages are
-numbered and embedded in the same order, the end is the same. This module does not know file formats, what
-makes articles alike, or how anything is searched.
+numbered and embedded in the same order, the end is the same. Where the catalogue is a server several runs may
+work at once: each claims the file or the passages it works at, passes by what others have claimed, and looks at
+that again in the end, for it may have been killed. This module does not know file formats, what makes articles
+alike, or how anything is searched.
 """
 
 from __future__ import annotations
@@ -12,35 +14,37 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from index.article import Article, Passage, Span
+from index.article import Article
 from index.catalogue import Catalogue
 from index.cleaning import clean_article
-from index.embedder import Embedder, PassageText, PassageVectors, open_bulk_embedder
+from index.embedder import Embedder, open_bulk_embedder
 from index.errors import ReadError
 from index.home import Home
-from index.ledger import FileState, Ledger
+from index.ledger import FileState, Ledger, Signature
 from index.readers import find_files, read_file
 from index.reprints import NEAR, band_keys, same_facts, signature, similarity
-from index.vectors import VectorIndex
-
-BATCH = 256
-"""Passages embedded at a time: several seconds of work on two cores."""
+from index.vector_stage import BATCH, Made, Progress, embed_here, embed_missing
 
 BESIDE_ARTICLES = frozenset({"README.md", "questions.jsonl", "unanswerable.jsonl", "conversations.jsonl"})
 """Files that sample folders carry beside their articles; left out unless named."""
 
-_PUBLISH_EVERY = 2_560
-"""New vectors that wait for Chroma at most, or a tenth of all if that is more: each time it is copied."""
+Reader = Callable[[Path], Iterable[Article | ReadError]]
+"""From a file to its cleaned articles, and what of it could not be read."""
 
 
-class Progress(Protocol):
-    """Called with the stage, "text" or "vectors", and how many of its files or passages are done."""
+class Workers(Protocol):
+    """Those who read and embed beside this process (`index/cluster.py`)."""
 
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
+    def read(self, files: Sequence[Path]) -> Reader:
+        """Begin to read `files`, which are asked for in this order."""
+
+    def embed(self, catalogue: Catalogue, make_embedder: Callable[[], Embedder], batch: int) -> Iterator[Made]:
+        """The vectors of all passages that have none, as they come."""
 
 
 @dataclass(slots=True)
@@ -66,10 +70,12 @@ def build_index(
     progress: Progress | None = None,
     embedder: Callable[[], Embedder] = open_bulk_embedder,
     batch: int = BATCH,
+    workers: Workers | None = None,
 ) -> Report:
     """Bring the index in `home` up to date with the files in `paths`; `prune` removes those that vanished.
 
-    `embedder` is called once there is something to embed, in transactions of `batch` passages.
+    `embedder` is called once there is something to embed, in transactions of `batch` passages. With `workers` this
+    process only stores what they have made.
 
     Raises:
         UsageError: a path does not exist, or is of a format that cannot be read.
@@ -81,8 +87,8 @@ def build_index(
     with home.write_lock(shared=True):
         catalogue = Catalogue(home, create=True)
         try:
-            report = _TextStage(catalogue, progress).run(paths, prune=prune)
-            embed_missing(catalogue, embedder, progress, batch)
+            report = _TextStage(catalogue, progress, workers).run(paths, prune=prune)
+            embed_missing(catalogue, embedder, progress, batch, work=workers.embed if workers else embed_here)
         finally:
             catalogue.close()
     return report
@@ -91,8 +97,10 @@ def build_index(
 class _TextStage:
     """Reading, cleaning, comparing and storing."""
 
-    def __init__(self, catalogue: Catalogue, progress: Progress | None) -> None:
+    def __init__(self, catalogue: Catalogue, progress: Progress | None, workers: Workers | None) -> None:
         self._catalogue = catalogue
+        self._workers = workers
+        self._read: Reader = read_articles
         self._ledger = Ledger(catalogue.database)
         self._progress = progress
         self._report = Report()
@@ -119,10 +127,32 @@ class _TextStage:
         return os.path.lexists(name) and all(name != failed for failed, _ in self._report.failures)
 
     def _take_files(self, files: Sequence[Path]) -> None:
+        others = []
+        if self._workers is not None:
+            self._read = self._workers.read([file for file in files if self._looks_changed(file)])
         for done, file in enumerate(files):
             self._tell(done, len(files))
-            self._take_file(file)
+            with self._claim(file) as mine:
+                if mine:
+                    self._take_file(file)
+                else:
+                    others.append(file)
+        for file in others:
+            with self._claim(file, wait=True):
+                self._take_file(file)
         self._tell(len(files), len(files))
+
+    def _claim(self, file: Path, *, wait: bool = False) -> AbstractContextManager[bool]:
+        return self._catalogue.database.claim(f"file {name_file(file)}", wait=wait)
+
+    def _looks_changed(self, file: Path) -> bool:
+        """Whether `file` has another size or time than when it was read, if it can be read at all."""
+        known = self._ledger.file_state(name_file(file))
+        try:
+            stat = file.stat()
+        except OSError:
+            return False
+        return known is None or (known.size, known.mtime_ns) != (stat.st_size, stat.st_mtime_ns) or not known.sha256
 
     def _take_file(self, file: Path) -> None:
         """Bring the catalogue up to date with one file."""
@@ -149,11 +179,9 @@ class _TextStage:
         """Store the articles of one file; their places, and what could not be read."""
         kept: set[str] = set()
         failures: list[str] = []
-        for raw in read_file(file):
-            try:
-                article = clean_article(raw) if not isinstance(raw, ReadError) else _refuse(raw)
-            except ReadError as error:
-                failures.append(str(error))
+        for article in self._read(file):
+            if isinstance(article, ReadError):
+                failures.append(str(article))
                 continue
             alone = self._store(article, name)
             kept.add(article.path)
@@ -162,11 +190,17 @@ class _TextStage:
 
     def _store(self, article: Article, file: str) -> bool:
         """Store the article, or one more place of one that is stored; whether it is no duplicate."""
+        known = self._catalogue.places(article.id)
+        signed = None if known else signature(article.text)
+        with self._catalogue.database.writing():  # another run must not store its like meanwhile
+            return self._store_once(article, file, signed)
+
+    def _store_once(self, article: Article, file: str, signed: Signature | None) -> bool:
         places = self._catalogue.places(article.id)
         if places:
             self._catalogue.add_article(article, file=file)
             return all(place.path == article.path for place in places)
-        signed = signature(article.text)
+        signed = signature(article.text) if signed is None else signed
         bands = band_keys(signed)
         alike = [(similarity(signed, s), i) for i, s in self._ledger.look_alikes(bands, besides=article.path)]
         for score, original in sorted(alike, key=lambda pair: -pair[0]):
@@ -221,8 +255,13 @@ def _compare_state(file: Path, known: FileState | None) -> tuple[FileState, bool
     return FileState(stat.st_size, stat.st_mtime_ns, digest, failures), not same
 
 
-def _refuse(error: ReadError) -> Article:
-    raise error
+def read_articles(file: Path) -> Iterator[Article | ReadError]:
+    """The articles of `file`, cleaned, and what of it could not be read."""
+    for raw in read_file(file):
+        try:
+            yield raw if isinstance(raw, ReadError) else clean_article(raw)
+        except ReadError as error:
+            yield error
 
 
 def _split_failure(name: str, message: str) -> tuple[str, str]:
@@ -231,49 +270,3 @@ def _split_failure(name: str, message: str) -> tuple[str, str]:
     if message.startswith(name) and mark and (not record or record.startswith("#")):
         return name + record, reason
     return name, message
-
-
-def embed_missing(
-    catalogue: Catalogue, make_embedder: Callable[[], Embedder], progress: Progress | None, batch: int
-) -> None:
-    """Give every passage its vectors, and publish them to Chroma as they come."""
-    vectors = VectorIndex(catalogue.home, catalogue)
-    total = catalogue.count_without_vectors()
-    waiting, done = 0, 0
-    if total:
-        if progress is not None:
-            progress("vectors", 0, total)
-        embedder = make_embedder()
-        catalogue.use_embedder(embedder.name, embedder.dimensions)
-        for passages in _passage_batches(catalogue, batch):
-            made = embed_passages(embedder, passages)
-            catalogue.store_vectors((p.id, v.passage, v.sentences) for p, v in zip(passages, made, strict=True))
-            done, waiting = done + len(passages), waiting + len(passages)
-            if progress is not None:
-                progress("vectors", done, total)
-            if waiting >= max(_PUBLISH_EVERY, catalogue.snapshot.count // 10):
-                vectors.publish(thorough=False)
-                waiting = 0
-    vectors.publish(thorough=total == 0)
-
-
-def _passage_batches(catalogue: Catalogue, size: int) -> Iterator[list[Passage]]:
-    """Passages without vectors, by id: the same batches after a kill, since a batch is stored whole or not.
-
-    The embedder rounds to 8 bits over a whole batch, so the same batches mean the very same vectors.
-    """
-    last = 0
-    while passages := catalogue.passages_without_vectors(size, after=last):
-        last = passages[-1].id
-        yield passages
-
-
-def embed_passages(embedder: Embedder, passages: Sequence[Passage]) -> list[PassageVectors]:
-    """The vectors of these passages, in order."""
-    return embedder.embed_passages([_text_of(passage) for passage in passages])
-
-
-def _text_of(passage: Passage) -> PassageText:
-    start = passage.span.start
-    inner = tuple(Span(s.start - start, s.end - start) for s in passage.sentences)
-    return PassageText(passage.article.title, passage.text, inner)

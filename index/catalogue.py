@@ -248,12 +248,15 @@ class Catalogue:
 
     def passages_without_vectors(self, limit: int, *, after: int = 0) -> list[Passage]:
         """The first `limit` passages above id `after` that have no vector yet, by id."""
-        ids = self._ids(
+        return self.load_passages(self.ids_without_vectors(limit, after=after))
+
+    def ids_without_vectors(self, limit: int, *, after: int = 0) -> list[int]:
+        """Ids of the first `limit` passages above id `after` that have no vector yet, ascending."""
+        return self._ids(
             "SELECT id FROM passages WHERE id > ? AND NOT EXISTS "
             "(SELECT 1 FROM passage_vectors WHERE passage = passages.id) ORDER BY id LIMIT ?",
             (after, limit),
         )
-        return self.load_passages(ids)
 
     def count_without_vectors(self) -> int:
         """How many passages have no vector yet."""

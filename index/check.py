@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from index.article import hash_text
-from index.build import embed_passages
 from index.catalogue import Catalogue
 from index.chroma_collection import ChromaCollection
 from index.embedder import Embedder, MiniLM
@@ -24,6 +23,7 @@ from index.home import Home
 from index.rows import Vectors, unpack_spans
 from index.sql import Connection, Database
 from index.terms import search_terms
+from index.vector_stage import embed_passages
 from index.vectors import VectorIndex
 
 SAMPLE = 64

@@ -79,7 +79,7 @@ class ServerShelf:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
             with explain_chroma(self._place):
-                client = chromadb.HttpClient(
+                client: Any = chromadb.HttpClient(
                     parts.hostname or "",
                     parts.port or (443 if parts.scheme == "https" else 80),
                     ssl=parts.scheme == "https",

@@ -116,6 +116,8 @@ class PostgresDatabase:
         self._local = threading.local()
         self._idle: list[tuple[float, psycopg.Connection[Any]]] = []
         self._free = threading.BoundedSemaphore(_CONNECTIONS)
+        self._claims: psycopg.Connection[Any] | None = None
+        self._claiming = threading.Lock()
         self.connection = PostgresConnection(self)
         if create:
             with self.writing() as connection:
@@ -161,11 +163,24 @@ class PostgresDatabase:
 
     @contextmanager
     def claim(self, work: str, *, wait: bool = False) -> Iterator[bool]:
-        """Whether `work` is this process's alone now; with `wait` it is, once others have let go of it."""
+        """Whether `work` is this process's alone now; with `wait` it is, once others have let go of it.
+
+        Claims stand on a connection of their own, of one thread: `wait` holds up the others.
+        """
         key = int.from_bytes(hashlib.sha256(work.encode("utf-8", "replace")).digest()[:8], signed=True)
-        with explain_postgres(self._place), _connect(self._url) as connection:
-            said = "SELECT true FROM (SELECT pg_advisory_lock($1)) AS l" if wait else "SELECT pg_try_advisory_lock($1)"
-            yield bool(connection.execute(said, (key,)).fetchone()[0])  # type: ignore[index]
+        mine = self._claim("SELECT pg_advisory_lock($1)" if wait else "SELECT pg_try_advisory_lock($1)", key)
+        try:
+            yield wait or mine
+        finally:
+            if wait or mine:
+                self._claim("SELECT pg_advisory_unlock($1)", key)
+
+    def _claim(self, statement: str, key: int) -> bool:
+        with explain_postgres(self._place), self._claiming:
+            if self._claims is None:
+                self._claims = _connect(self._url)
+            (said,) = self._claims.execute(statement, (key,), binary=True).fetchone() or (False,)
+        return said is True
 
     def check(self) -> tuple[str, str]:
         """What was looked at, and what is wrong: PostgreSQL itself upholds what refers to what."""
@@ -184,6 +199,9 @@ class PostgresDatabase:
         """Close the connections that are free; those in use close when they are given back."""
         while self._idle:
             self._idle.pop()[1].close()
+        if self._claims is not None:
+            self._claims.close()
+            self._claims = None
 
     @contextmanager
     def _transaction(self) -> Iterator[tuple[psycopg.Connection[Any], bool]]:
@@ -253,7 +271,7 @@ def hold_index(url: str, *, shared: bool) -> Iterator[None]:
     place = without_password(url)
     with explain_postgres(place), _connect(url) as connection:
         function = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
-        held = connection.execute(f"SELECT {function}($1, $2)", (_LOCKS, _INDEXING)).fetchone()  # type: ignore[arg-type]
+        held = connection.execute(f"SELECT {function}($1, $2)", (_LOCKS, _INDEXING)).fetchone()
         if not held or not held[0]:
             what = "is being rebuilt, restored or checked by" if shared else "is being written by"
             raise IndexBusyError(f"the index in {place} {what} another process: wait for it to end")

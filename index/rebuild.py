@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.build import BATCH, Progress, embed_missing
 from index.catalogue import Catalogue
 from index.embedder import Embedder, open_bulk_embedder
 from index.home import Home
 from index.meta import advance_generation, write_meta
 from index.rows import insert_passages
 from index.sql import Connection
+from index.vector_stage import BATCH, Progress, embed_missing
 
 
 @dataclass(frozen=True, slots=True)

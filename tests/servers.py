@@ -1,4 +1,4 @@
-"""Real servers for tests, on loopback, in temporary folders: PostgreSQL, Chroma, a proxy that asks for a token.
+"""Real servers for tests, on loopback, in temporary folders: PostgreSQL, Chroma, nginx that asks for a token.
 
 Where one is not installed the test is skipped with a line that says so; `.ci/run` installs it and allows no skip.
 """
@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+ROOT = Path(__file__).parent.parent
 
 _OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -164,37 +165,34 @@ def chroma_server(folder: Path) -> Iterator[ChromaServer]:
 
 
 @contextmanager
-def asking_proxy(upstream: str, token: str) -> Iterator[str]:
-    """A reverse proxy before `upstream` that lets in who shows `token`; its address."""
-
-    class Proxy(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if self.headers.get("Authorization") != f"Bearer {token}":
-                self._reply(401, b'{"error": "Unauthorized", "message": "no token"}', "application/json")
-                return
-            kind = {"Content-Type": self.headers.get("Content-Type", "application/json")}
-            with httpx.Client(trust_env=False, timeout=None) as client:
-                reply = client.request(self.command, upstream + self.path, content=body, headers=kind)
-            self._reply(reply.status_code, reply.content, reply.headers.get("Content-Type"))
-
-        def _reply(self, status: int, body: bytes, kind: str | None) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind or "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-        do_GET = do_POST = do_PUT = do_DELETE = pass_on  # noqa: N815
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+def asking_proxy(upstream: str, token: str, folder: Path) -> Iterator[str]:
+    """nginx before `upstream`, told what docs/scaling.md says: it lets in who shows `token`; its address."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("there is no nginx here: apt-get install nginx-light")
+    port = free_port()
+    said = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+    (rules,) = re.findall(r"(client_max_body_size .*?\n        \})\n", said, re.DOTALL)
+    rules = rules.replace("PUT-A-LONG-RANDOM-TOKEN-HERE", token).replace("http://127.0.0.1:8000", upstream)
+    places = "".join(f"{name}_temp_path {folder};" for name in ("proxy", "client_body", "fastcgi", "uwsgi", "scgi"))
+    user = "user root;" if os.geteuid() == 0 else ""  # its workers write to our folder
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off; {user} pid {folder}/pid; error_log {folder}/errors; events {{}} "
+        f"http {{ access_log off; {places} server {{ listen 127.0.0.1:{port}; {rules} }} }}"
+    )
+    process = subprocess.Popen([program, "-c", config, "-e", folder / "errors"])
+    address = f"http://127.0.0.1:{port}"
+    try:
+        while True:
+            try:
+                assert httpx.get(address, trust_env=False).status_code == 401
+            except httpx.HTTPError:
+                assert process.poll() is None, "nginx did not start"
+                time.sleep(0.1)
+            else:
+                break
+        yield address
+    finally:
+        process.terminate()
+        process.wait()

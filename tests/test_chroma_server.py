@@ -11,13 +11,14 @@ from made_articles import make_article, make_text
 from servers import ChromaServer, asking_proxy, chroma_server
 from word_embedder import WordEmbedder
 
-from index.build import build_index, embed_missing
+from index.build import build_index
 from index.catalogue import Catalogue
 from index.check import check_index
 from index.errors import DatelineError
 from index.home import Home
 from index.rebuild import rebuild_index
 from index.rows import Vectors
+from index.vector_stage import embed_missing
 from index.vectors import VectorIndex
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -149,13 +150,13 @@ def test_an_outage_is_worked_around_said_and_mended(tmp_path: Path) -> None:
 
 
 def test_a_proxy_asks_for_the_token(tmp_path: Path, server: ChromaServer) -> None:
-    with asking_proxy(server.url, "open sesame") as address:
+    with asking_proxy(server.url, "open-sesame", tmp_path) as address:
         for token in ("", "wrong"):
             with pytest.raises(DatelineError, match="DATELINE_CHROMA_TOKEN"):
                 build_index(
                     [SEEDS], Home(tmp_path / token, chroma_server=address, chroma_token=token), embedder=WordEmbedder
                 )
-        home = Home(tmp_path / "let in", chroma_server=address, chroma_token="open sesame")
+        home = Home(tmp_path / "let in", chroma_server=address, chroma_token="open-sesame")
         build_index([SEEDS], home, embedder=WordEmbedder)
         found, expected = nearest(home)
         assert found == expected

@@ -145,6 +145,10 @@ def test_config_tells_what_holds_and_where_it_stands(tmp_path: Path) -> None:
     assert rows["home"] == [str(tmp_path), "DATELINE_HOME"]
     assert rows["model"] == ["large", "--model"]
     assert json.loads(run("config", "--json", home=tmp_path).stdout)["host"]["origin"] == "default"
+    for shown in ([], ["--json"]):
+        said = run("config", "--catalogue", "postgresql://ann:secret@db/archive", *shown, home=tmp_path)
+        assert "secret" not in said.stdout
+        assert "postgresql://ann@db/archive" in said.stdout
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

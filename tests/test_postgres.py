@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,3 +167,20 @@ def test_a_catalogue_works_again_once_its_server_does(tmp_path: Path) -> None:
         server.start()
         assert catalogue.status().articles == 1
         catalogue.close()
+
+
+def test_the_commands_work_over_a_server(tmp_path: Path, postgres: PostgresServer) -> None:
+    (tmp_path / "ferry.txt").write_text("Ferry aground\n\nA ferry ran aground near Aland on Monday, said Maria Holm.\n")
+    environ = {**os.environ, "DATELINE_HOME": str(tmp_path / "home"), "DATELINE_CATALOGUE": postgres.new_database()}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "ui.cli", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, env=environ, cwd=SEEDS.parent, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "1 added" in run("index", str(tmp_path / "ferry.txt"))
+    assert "1 unchanged" in run("index", str(tmp_path))
+    assert json.loads(run("status", "--json"))["vectors"] == 1
+    assert "Maria Holm" in run("timeline", "the ferry")
+    assert not (tmp_path / "home" / "catalogue.sqlite3").exists()

@@ -125,3 +125,16 @@ def test_what_counts_as_a_hub_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert not is_hub_id("some/folder")
     assert not is_hub_id("models/file.gguf")
     assert not is_hub_id("/absolute/path")
+
+
+def test_servers_are_addresses_and_a_home_knows_them(tmp_path: Path) -> None:
+    environ = {"DATELINE_CATALOGUE": "postgresql://ann:secret@db/archive", "DATELINE_CHROMA_TOKEN": "sesame"}
+    settings = read_settings(environ, home=str(tmp_path), chroma="https://vectors.example:8443/")
+    home = settings.index
+    assert (home.folder, home.server) == (tmp_path, "postgresql://ann:secret@db/archive")
+    assert (home.chroma_server, home.chroma_token) == ("https://vectors.example:8443", "sesame")
+    assert home.place == "postgresql://ann@db/archive"
+    assert read_settings({}, home=str(tmp_path)).index.place == str(tmp_path)
+    for flag, address in (("catalogue", "mysql://db/archive"), ("chroma", "vectors.example:8000")):
+        with pytest.raises(UsageError, match=f"--{flag}: .*give an address like"):
+            read_settings({}, **{flag: address})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from index.build import Progress, Report, build_index
+from index.build import Report, build_index
 from index.catalogue import Catalogue
 from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError, UsageError
@@ -23,6 +23,7 @@ from index.ledger import Ledger
 from index.listing import Listed, articles_below
 from index.readers import SUFFIXES
 from index.removal import remove_articles
+from index.vector_stage import Progress
 from ui.filters import read_day
 
 MAX_PASTED_CHARS = 2_000_000

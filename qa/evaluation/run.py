@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Protocol
 
 from index.article import Hit
-from index.build import Progress, build_index
+from index.build import build_index
 from index.catalogue import Catalogue
 from index.embedder import Embedder, MiniLM, open_bulk_embedder
 from index.home import Home
 from index.query import Filters, Query
+from index.vector_stage import Progress
 from qa.answer import Answer, Evidence
 from qa.evaluation.dataset import Case, Corpus, Dataset
 from qa.evaluation.memory import peak_bytes
