@@ -21,7 +21,7 @@ import httpx
 from stand_in_model import StandIn
 from word_embedder import WordEmbedder
 
-from index.build import build_index
+from index.build import Workers, build_index
 from index.home import Home
 
 ROOT = Path(__file__).parent.parent
@@ -43,16 +43,15 @@ class Where:
 def start(work: str, where: Where, *arguments: str) -> subprocess.Popen[str]:
     """A process at `work`, that loads."""
     command = [sys.executable, str(Path(__file__)), work, json.dumps(asdict(where)), *arguments]
-    # Ray's workers would else stand behind everything else that runs on this machine.
-    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "RAY_worker_niceness": "0"}
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ)
 
 
 def start_indexers(
-    places: Sequence[Where], folder: Path, pause_s: float, *, work: str = "index"
+    places: Sequence[Where], folder: Path, pause_s: float, *, ray: str = ""
 ) -> list[subprocess.Popen[str]]:
-    """Indexers that begin at once; each embedding takes `pause_s`."""
-    running = [start(work, where, str(folder), str(pause_s)) for where in places]
+    """Indexers that begin at once, on the cluster at `ray` if it is given; each embedding takes `pause_s`."""
+    running = [start("index", where, str(folder), str(pause_s), ray) for where in places]
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == "loaded\n"
@@ -99,25 +98,20 @@ class _Counting(WordEmbedder):
         return super().embed_passages(passages)
 
 
-def index(where: Where, folder: str, pause_s: str) -> None:
+def index(where: Where, folder: str, pause_s: str, ray: str) -> None:
     embedder = _Counting(float(pause_s))
+    make = partial(WordEmbedder, float(pause_s)) if ray else lambda: embedder
+    workers = _join(ray) if ray else None
     print("loaded", flush=True)
     sys.stdin.readline()
-    report = build_index([Path(folder)], where.open(), embedder=lambda: embedder, batch=BATCH, prune=True)
+    report = build_index([Path(folder)], where.open(), embedder=make, batch=BATCH, prune=True, workers=workers)
     print(json.dumps({"added": report.added, "unchanged": report.unchanged, "embedded": embedder.passages}))
 
 
-def index_on_ray(where: Where, folder: str, pause_s: str) -> None:
-    """As `index`, read and embedded on a Ray cluster of this machine's alone."""
+def _join(ray: str) -> Workers:
     from index.cluster import RayWorkers
 
-    workers = RayWorkers("auto")
-    print("loaded", flush=True)
-    sys.stdin.readline()
-    make = partial(WordEmbedder, float(pause_s))
-    report = build_index([Path(folder)], where.open(), embedder=make, batch=BATCH, prune=True, workers=workers)
-    workers.close()
-    print(json.dumps({"added": report.added, "unchanged": report.unchanged}))
+    return RayWorkers(ray)
 
 
 def serve(where: Where) -> None:
@@ -131,4 +125,4 @@ def serve(where: Where) -> None:
 
 
 if __name__ == "__main__":
-    {"index": index, "ray": index_on_ray, "serve": serve}[sys.argv[1]](Where(**json.loads(sys.argv[2])), *sys.argv[3:])
+    {"index": index, "serve": serve}[sys.argv[1]](Where(**json.loads(sys.argv[2])), *sys.argv[3:])

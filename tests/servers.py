@@ -1,4 +1,4 @@
-"""Real servers for tests, on loopback, in temporary folders: PostgreSQL, Chroma, nginx that asks for a token.
+"""Real servers for tests, on loopback, in temporary folders: PostgreSQL, Chroma, Ray, nginx that asks for a token.
 
 Where one is not installed the test is skipped with a line that says so; `.ci/run` installs it and allows no skip.
 """
@@ -10,13 +10,14 @@ import pwd
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +197,46 @@ def asking_proxy(upstream: str, token: str, folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def ray_cluster() -> Iterator[tuple[str, int]]:
+    """A Ray cluster of one node with two processors that asks for a token, which the environment then holds.
+
+    Its address, and the process that all of its are below.
+    """
+    pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[cluster]'")
+    port = free_port()
+    program = Path(sys.executable).parent / "ray"
+    command = [program, "start", "--head", "--block", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=2"]
+    command += ["--include-dashboard=false", "--disable-usage-stats", "--object-store-memory=200000000"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        # Else its workers stand behind everything else that runs on this machine.
+        environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "RAY_worker_niceness": "0"}
+        process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            assert process.stdout is not None
+            said = []
+            while "Ray runtime started" not in (line := process.stdout.readline()):
+                said.append(line)
+                assert line, "".join(said)
+            yield f"127.0.0.1:{port}", process.pid
+        finally:
+            for each in [*processes_below(process.pid), process.pid]:
+                with suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGKILL)
+            process.wait()
+
+
+def processes_below(process: int) -> list[int]:
+    """The processes that `process` began, and those that they began."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    below = {process}
+    while more := {child for child, parent in parents.items() if parent in below} - below:
+        below |= more
+    return sorted(below - {process})

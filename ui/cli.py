@@ -124,6 +124,9 @@ def _add_articles(
     index = verbs.add_parser("index", parents=[shared, vectors], help="read articles into the index")
     index.add_argument("paths", nargs="*", metavar="PATH", help="file or folder; none: finish what was interrupted")
     index.add_argument("--prune", action="store_true", help="remove articles whose files have vanished")
+    index.add_argument(
+        "--ray", metavar="auto|ADDRESS", help="read and embed on a Ray cluster; auto: on this machine's, or on it alone"
+    )
     index.set_defaults(run=commands.index_articles)
     status = verbs.add_parser("status", parents=[shared], help="what is indexed")
     status.add_argument("--json", action="store_true", help="print one JSON object")

@@ -10,6 +10,8 @@ import argparse
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -25,6 +27,7 @@ from ui.terminal import Progress, print_article, print_report, print_status
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+    from index.cluster import RayWorkers
     from qa.assistant import Assistant
 
 log = logging.getLogger(__name__)
@@ -39,16 +42,31 @@ def index_articles(arguments: argparse.Namespace, settings: Settings) -> int:
     home = settings.index
     if not arguments.paths and not home.server and not home.catalogue.exists():
         raise UsageError(f"there is no index in {home.folder} yet: name the files or folders to read")
-    with Progress() as progress:
+    with _workers(arguments.ray) as workers, Progress() as progress:
         report = build_index(
             [Path(path).expanduser() for path in arguments.paths],
             home,
             prune=arguments.prune,
             progress=progress,
             embedder=embedder_of(settings, bulk=True),
+            workers=workers,
         )
     print_report(report, sys.stdout)
     return SOME_UNREAD if report.failures else DONE
+
+
+@contextmanager
+def _workers(address: str | None) -> Iterator[RayWorkers | None]:
+    if not address:
+        yield None
+        return
+    from index.cluster import RayWorkers
+
+    workers = RayWorkers(address)
+    try:
+        yield workers
+    finally:
+        workers.close()
 
 
 def show_status(arguments: argparse.Namespace, settings: Settings) -> int:
