@@ -5,9 +5,11 @@ This module does not know what the parts hold.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import filelock
 
@@ -51,11 +53,7 @@ class Home:
     @property
     def place(self) -> str:
         """Where the catalogue is, fit to be shown."""
-        if not self.server:
-            return str(self.folder)
-        from index.postgres_errors import without_password
-
-        return without_password(self.server)
+        return without_password(self.server) if self.server else str(self.folder)
 
     @contextmanager
     def write_lock(self, *, shared: bool = False) -> Iterator[None]:
@@ -69,6 +67,7 @@ class Home:
         """
         self.create()
         if self.server:
+            require_postgres()
             from index.postgres import hold_index
 
             with hold_index(self.server, shared=shared):
@@ -99,6 +98,23 @@ class Home:
     def _unwritable(self, error: OSError) -> DatelineError:
         return DatelineError(
             f"cannot write to {self.folder} ({error.strerror or error}): make it writable, or choose another --home"
+        )
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}"))
+
+
+def require_postgres() -> None:
+    """Make sure that PostgreSQL's client is installed. Raises DatelineError where it is not."""
+    if importlib.util.find_spec("psycopg") is None:
+        raise DatelineError(
+            "a catalogue in PostgreSQL needs psycopg: install Dateline with its extra, `pip install 'dateline[server]'`"
         )
 
 

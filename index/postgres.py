@@ -19,8 +19,9 @@ from typing import Any
 import psycopg
 
 from index.errors import IndexBusyError, IndexMissingError
+from index.home import without_password
 from index.meta import SCHEMA_VERSION, check_format, write_meta
-from index.postgres_errors import explain_postgres, without_password
+from index.postgres_errors import explain_postgres
 from index.postgres_schema import TABLES
 from index.postings import Postings
 

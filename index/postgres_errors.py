@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
@@ -38,12 +37,3 @@ def explain_postgres(place: str) -> Iterator[None]:
                 said = " ".join(str(error).split())
                 raise DatelineError(f"cannot use the catalogue in {place} ({said}): {remedy}") from error
         raise
-
-
-def without_password(url: str) -> str:
-    """The address as it may be shown."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}"))

@@ -55,13 +55,13 @@ def insert_passages(connection: Connection, number: int) -> None:
 
 
 def _insert_passages(connection: Connection, number: int, title: str, text: str) -> None:
-    texts = []
-    for span, sentences in split_passages(text):
-        (passage,) = connection.execute(
-            'INSERT INTO passages (article, start, "end", sentences) VALUES (?, ?, ?, ?) RETURNING id',
-            (number, span.start, span.end, pack_spans(sentences)),
-        ).fetchone()
-        texts.append((int(passage), title, span.of(text)))
+    spans = list(split_passages(text))
+    connection.executemany(
+        'INSERT INTO passages (article, start, "end", sentences) VALUES (?, ?, ?, ?)',
+        [(number, span.start, span.end, pack_spans(sentences)) for span, sentences in spans],
+    )
+    ids = connection.execute("SELECT id FROM passages WHERE article = ? ORDER BY id", (number,))
+    texts = [(int(row[0]), title, span.of(text)) for row, (span, _) in zip(ids, spans, strict=True)]
     connection.texts.add(connection, texts)
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from index.connection import SqliteConnection, connect
-from index.errors import DatelineError, IndexMissingError
-from index.home import Home
+from index.errors import IndexMissingError
+from index.home import Home, require_postgres
 from index.meta import SCHEMA_VERSION, check_format, write_meta
 from index.sql import Database
 from index.tokens import TOKENIZER
@@ -70,12 +70,9 @@ def open_database(home: Home, *, create: bool = False) -> Database:
     """
     if not home.server:
         return SqliteDatabase(home, create=create)
-    try:
-        from index.postgres import PostgresDatabase
-    except ModuleNotFoundError as error:
-        raise DatelineError(
-            "a catalogue in PostgreSQL needs psycopg: install Dateline with its extra, `pip install 'dateline[server]'`"
-        ) from error
+    require_postgres()
+    from index.postgres import PostgresDatabase
+
     home.create()
     return PostgresDatabase(home.server, create=create)
 

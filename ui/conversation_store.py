@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.errors import DatelineError
-from index.home import Home
+from index.home import Home, require_postgres
 from index.query import Filters
 from index.sql import Statements
 from ui.conversation import MAX_TURNS, Conversation, Exchange
@@ -64,6 +64,7 @@ def open_conversations(home: Home) -> ConversationStore:
         DatelineError: they cannot be read or written.
     """
     if home.server:
+        require_postgres()
         from index.postgres import PostgresConversations
 
         return ConversationStore(PostgresConversations(home.server))
