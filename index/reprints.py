@@ -54,7 +54,8 @@ def signature(text: str) -> Signature:
     shingles = {line[start : end - 1] for start, end in zip([0, *ends[:last]], ends[-last - 1 :], strict=True)}
     hashes = _mix(np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles)))
     factors, shifts = _permutations()
-    return (factors * hashes + shifts).min(axis=1).astype(np.uint64)
+    least: Signature = (factors * hashes + shifts).min(axis=1).astype(np.uint64)
+    return least
 
 
 def _mix(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
