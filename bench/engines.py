@@ -86,8 +86,10 @@ def run_transformers(prompts: str, place: str, name: str) -> dict[str, Any]:
     if name.endswith("int8"):
         import torch
 
-        quantised = torch.ao.quantization.quantize_dynamic(model._decoder._model, {torch.nn.Linear}, torch.qint8)
-        model._decoder._model = quantised
+        each_row = torch.ao.quantization.per_channel_dynamic_qconfig
+        model._decoder._model = torch.ao.quantization.quantize_dynamic(
+            model._decoder._model, {torch.nn.Linear: each_row}, torch.qint8
+        )
 
     def ask(messages: list[dict[str, str]]) -> str:
         chat = [ChatMessage(role=m["role"], content=m["content"]) for m in messages]

@@ -27,6 +27,7 @@ def write_report(options: Options, parts: Iterable[str], target: Path) -> None:
         if rows:
             lines += ["", f"## {part.capitalize()}", "", "| what | Dateline | peer | ratio |", "|---|---|---|---|"]
             lines += [_line(row) for row in rows]
+    lines += ["", (Path(__file__).with_name("floors.md")).read_text(encoding="utf-8").strip()]
     growth = [row for row in load_part(options, "searching") if row.size and row.what.startswith("search, median")]
     if len(growth) > 1:
         draw_growth(growth, target.with_name("growth.png"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from made_datasets import write_dataset
 
 from index.article import Article, Span
 from index.query import Filters, Query
@@ -247,6 +250,45 @@ def test_ctrl_c_ends_a_question_whose_model_is_loading(
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate()
     assert (process.returncode, errors) == (130, "\ndateline: interrupted\n")
+
+
+def interrupt_at(sign: str, arguments: list[str], environ: dict[str, str]) -> tuple[int, str]:
+    """Start a command on a terminal, press Ctrl-C once `sign` stands there; its status, and all that stood there."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "ui.cli", *arguments]
+    shown = b""
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stderr=theirs, stdout=theirs) as process:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # how a terminal says that nobody writes there any more
+            while piece := os.read(ours, 1 << 16):
+                if sign.encode() not in shown and sign.encode() in shown + piece:
+                    process.send_signal(signal.SIGINT)
+                shown += piece
+    os.close(ours)
+    return process.returncode, shown.decode(errors="replace")
+
+
+def test_ctrl_c_ends_the_preparation_of_a_model_and_its_bar(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    code, shown = interrupt_at("joining", ["prepare", "--home", str(tmp_path)], {"DATELINE_MODELS": str(models)})
+    assert code == 130
+    assert "Traceback" not in shown
+    assert not (models / "default" / "config.json").exists()
+
+
+def test_ctrl_c_ends_an_evaluation_and_its_bar(tmp_path: Path, model_folder: Path) -> None:
+    data, home = write_dataset(tmp_path / "data"), tmp_path / "home"
+    environ = {"DATELINE_MODELS": str(model_folder.parent)}
+    code, shown = interrupt_at("vectors", ["eval", str(data), "--home", str(home)], environ)
+    assert code == 130
+    assert "Traceback" not in shown
+
+
+def test_ctrl_c_ends_the_page_while_its_model_loads(tmp_path: Path, model_folder: Path) -> None:
+    environ = {"DATELINE_MODELS": str(model_folder.parent)}
+    code, shown = interrupt_at("Ctrl-C ends it", ["chat", "--port", "0", "--home", str(tmp_path)], environ)
+    assert code in (0, 130)
+    assert "Traceback" not in shown
 
 
 # --- an answer in the terminal --------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from llama_index.core.llms import ChatMessage
 from tiny_model import write_tiny_gguf
 
 from index.errors import CancelledError, ModelError
-from qa.decoding import find_repeat
+from qa.decoding import find_repeat, split_evenly
+from qa.loading import turn_wide_matrices
 from qa.model import LocalModel
 from qa.weights import prepare_model
 
@@ -88,13 +89,34 @@ def n_tokens(model: LocalModel, messages: list[ChatMessage]) -> int:
     return sum(map(len, model._pieces(messages)))
 
 
-def test_find_repeat_takes_the_latest_longest_match() -> None:
-    assert find_repeat([1, 2, 3, 4, 5, 9, 1, 2, 3], 2) == [4, 5]
-    assert find_repeat([7, 2, 3, 8, 1, 2, 3, 4, 1, 2, 3], 3) == [4, 1, 2]
-    assert find_repeat([2, 3, 8, 2, 3, 9, 2, 3], 1) == [9]
-    assert find_repeat([1, 2, 3, 4], 4) == []
-    assert find_repeat([1, 2, 1, 2], 0) == []
+def test_find_repeat_takes_what_followed_the_latest_run_of_four() -> None:
+    assert find_repeat([1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4], 2) == [5, 6]
+    assert find_repeat([1, 2, 3, 4, 5, 1, 2, 3, 4, 6, 1, 2, 3, 4], 3) == [6, 1, 2]
+    assert find_repeat([2, 3, 4, 8, 2, 3, 4], 1) == [], "three are too few"
+    assert find_repeat([7, 7, 7, 7, 7], 2) == [7]
+    assert find_repeat([1, 2, 3, 4, 1, 2, 3, 4], 0) == []
     assert find_repeat([], 4) == []
+
+
+@pytest.mark.parametrize("most", [1, 3, 4, 100])
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 11])
+def test_a_prompt_is_read_in_blocks_of_like_length(count: int, most: int) -> None:
+    blocks = list(split_evenly(range(count), most))
+    assert [i for block in blocks for i in block] == list(range(count))
+    assert len(blocks) == -(-count // most)
+    assert max(map(len, blocks), default=0) <= most
+    assert max(map(len, blocks), default=0) - min(map(len, blocks), default=0) <= 1
+
+
+def test_matrices_stored_the_other_way_round_give_the_same_product(tiny: LocalModel) -> None:
+    layer = torch.nn.Linear(5, 9)
+    inputs = torch.randn(3, 5)
+    before = layer(inputs)
+    turn_wide_matrices(layer)
+    assert layer.weight.stride() == (1, 9)
+    torch.testing.assert_close(layer(inputs), before)
+    network = tiny._decoder._model
+    assert (network.lm_head.weight.stride()[0] == 1) == (network.device.type == "cpu")
 
 
 def test_stream_gives_the_same_text_in_pieces(local_model: LocalModel) -> None:
