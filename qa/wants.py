@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from qa.facts import Facts, facts_of
+from qa.facts import Facts
 
 
 class Want(StrEnum):
@@ -58,10 +58,3 @@ def holds(want: Want, text: Facts, asked: Facts) -> bool:
     if want is Want.NAME:
         return bool(text.names - asked.names)
     return True
-
-
-def matches(question: str, answer: str) -> bool:
-    """Whether `answer` is of the kind that `question` asks for."""
-    if wanted(question) is Want.NAME:
-        return any(c.isupper() for c in answer) or not answer.isascii()
-    return holds(wanted(question), facts_of(answer), facts_of(""))
