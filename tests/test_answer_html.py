@@ -16,6 +16,7 @@ from qa.corroboration import agreeing_sources
 from ui.answer_html import exchange
 from ui.basis import say_basis, say_unmentioned
 from ui.conversation import Exchange, State
+from ui.evidence_html import evidence_panel
 
 
 def test_numbers_that_an_article_writes_are_no_links() -> None:
@@ -65,6 +66,16 @@ def _answer(*published: tuple[str, date | None]) -> Answer:
         evidence=evidence,
         citations=tuple(Citation(Span(0, 19), e.number, e.span, Verdict.SUPPORTED) for e in evidence),
     )
+
+
+def test_what_the_answer_cites_first_stands_first() -> None:
+    answer = _answer(("Post", None), ("Times", None), ("Wire", None))
+    spans = {1: Span(10, 19), 2: Span(10, 19), 3: Span(0, 9)}
+    cited = tuple(replace(c, claim=spans[c.number]) for c in answer.citations)
+    turn = Exchange(
+        1, "Is it safe?", Filters(), date(2026, 11, 1), state=State.DONE, answer=replace(answer, citations=cited)
+    )
+    assert re.findall(r'data-card="1-(\d)"', evidence_panel([turn])) == ["3", "1", "2"]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def evidence_panel(turns: Iterable[Exchange]) -> str:
 
 def _cards(turn: Exchange) -> str:
     cited = {c.number for c in turn.answer.citations} if turn.answer else set()
-    top = [e for e in turn.evidence if not cited or e.number in cited]
+    top = _in_order_of_reading([e for e in turn.evidence if not cited or e.number in cited], turn.answer)
     rest = [e for e in turn.evidence if cited and e.number not in cited]
     heading = "Cited" if cited else ("Read, not cited" if turn.settled else "Reading")
     body = "".join(_card(e, turn) for e in top) or '<p class="dl-empty">Nothing in the index matches.</p>'
@@ -55,6 +55,14 @@ def _cards(turn: Exchange) -> str:
         f'<section data-evidence="{turn.number}" aria-label="Sources of: {safe(turn.question)}">'
         f'<p class="dl-label">{heading}</p><p class="dl-for">{safe(turn.question)}</p>{body}</section>'
     )
+
+
+def _in_order_of_reading(evidence: Sequence[Evidence], answer: Answer | None) -> list[Evidence]:
+    """What the answer cites first stands first: its quote is in view without scrolling."""
+    first: dict[int, int] = {}
+    for citation in answer.citations if answer else ():
+        first[citation.number] = min(citation.claim.start, first.get(citation.number, citation.claim.start))
+    return sorted(evidence, key=lambda item: first.get(item.number, 0))
 
 
 def _card(evidence: Evidence, turn: Exchange) -> str:
