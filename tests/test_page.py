@@ -60,6 +60,26 @@ def test_escape_stops_and_slash_goes_to_the_question_box(page: Page, gate: threa
     expect(page.locator("#dl-box textarea")).to_have_value("")
 
 
+_ASK_AT_THE_END = """question => new MutationObserver((_, watch) => {
+    if (document.querySelector('.dl-turn[data-turn="1"]')?.dataset.state !== 'done') return;
+    watch.disconnect();
+    const box = document.querySelector('#dl-box textarea');
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(box, question);
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+    box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', code: 'Enter', bubbles: true, cancelable: true}));
+    box.dispatchEvent(new KeyboardEvent('keypress', {key: 'Enter', code: 'Enter', bubbles: true, cancelable: true}));
+}).observe(document.documentElement, {childList: true, subtree: true, attributes: true})"""
+
+
+def test_a_question_is_heard_the_moment_an_answer_is_there(page: Page) -> None:
+    page.evaluate(_ASK_AT_THE_END, "Who was the captain of the ferry?")
+    ask(page, "How many people were on board the ferry?")
+    expect(turn(page, 2)).to_have_attribute("data-state", "done")
+    expect(turn(page, 2)).to_contain_text("Maria Holm")
+    expect(page.locator("#dl-box textarea")).to_have_value("")
+    expect(turn(page, 3)).to_have_count(0)
+
+
 def test_a_follow_up_is_understood_from_what_went_before(page: Page) -> None:
     ask_and_wait(page, "How many people were on board the ferry?")
     second = ask_and_wait(page, "And who was its captain?", number=2)

@@ -122,6 +122,19 @@
     if (event.key === 'Escape' && !dialogIsOpen()) document.querySelector('#dl-box .stop-button')?.click();
   });
 
+  // Gradio drops an Enter that comes between the end of an answer and its own end of the event: press again until it is heard.
+  const settled = () => document.querySelector('.dl-turn[aria-busy="true"]') === null;
+  document.addEventListener('keydown', (event) => {
+    const box = event.target.closest?.('#dl-box textarea');
+    if (!box || event.key !== 'Enter' || event.shiftKey || event.isComposing || !box.value.trim() || !settled()) return;
+    const asked = box.value;
+    let left = 120;
+    const again = setInterval(() => {
+      if (box.value !== asked || !settled() || !left--) clearInterval(again);
+      else document.querySelector('#dl-box .submit-button')?.click();
+    }, 500);
+  });
+
   // A new question goes to the top of the conversation and brings its own evidence to view; what is checked later
   // moves nothing. A conversation that is opened shows its newest turn.
   let seen = '';
