@@ -42,7 +42,7 @@ audit: $(VENV)/.installed-dev
 SOAK ?= $(DATELINE_HOME)/soak
 soak: $(VENV)/.installed-dev
 	@$(BIN)/dateline prepare
-	$(BIN)/python -m pytest --long -s tests/test_kills.py tests/test_injection.py tests/test_fuzz.py tests/test_fuzz_api.py
+	$(BIN)/python -m pytest --long -s tests/test_kills.py tests/test_many_processes.py tests/test_injection.py tests/test_fuzz.py tests/test_fuzz_api.py
 	PYTHONPATH=. $(BIN)/python tests/malice.py "$$(mktemp -d)"
 	PYTHONPATH=.:tests $(BIN)/python tests/load.py $(SOAK)/load --askers 50 --tabs 10 --seconds 600
 	PYTHONPATH=.:tests $(BIN)/python tests/load.py $(SOAK)/long --questions 10000

@@ -43,7 +43,8 @@ class Where:
 def start(work: str, where: Where, *arguments: str) -> subprocess.Popen[str]:
     """A process at `work`, that loads."""
     command = [sys.executable, str(Path(__file__)), work, json.dumps(asdict(where)), *arguments]
-    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    # Ray's workers would else stand behind everything else that runs on this machine.
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "RAY_worker_niceness": "0"}
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ)
 
 
