@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import shutil
 import subprocess
@@ -108,15 +109,16 @@ def test_a_prompt_is_read_in_blocks_of_like_length(count: int, most: int) -> Non
     assert max(map(len, blocks), default=0) - min(map(len, blocks), default=0) <= 1
 
 
-def test_matrices_stored_the_other_way_round_give_the_same_product(tiny: LocalModel) -> None:
-    layer = torch.nn.Linear(5, 9)
-    inputs = torch.randn(3, 5)
-    before = layer(inputs)
-    turn_wide_matrices(layer)
-    assert layer.weight.stride() == (1, 9)
-    torch.testing.assert_close(layer(inputs), before)
-    network = tiny._decoder._model
-    assert (network.lm_head.weight.stride()[0] == 1) == (network.device.type == "cpu")
+def test_wide_matrices_stored_the_other_way_round_give_the_same_product(tiny: LocalModel) -> None:
+    network = copy.deepcopy(tiny._decoder._model)
+    wide = network.model.layers[0].mlp.up_proj
+    assert (wide.weight.stride()[0] == 1) == (network.device.type == "cpu"), "so they are stored on a processor"
+    wide.weight.data = wide.weight.data.contiguous()
+    inputs = torch.tensor([[1, 2, 3, 4, 5]], device=network.device)
+    before = network(inputs).logits
+    turn_wide_matrices(network)
+    assert wide.weight.stride() == (1, wide.out_features)
+    torch.testing.assert_close(network(inputs).logits, before)
 
 
 def test_stream_gives_the_same_text_in_pieces(local_model: LocalModel) -> None:
