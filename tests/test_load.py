@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,18 @@ def test_searches_of_many_threads_share_a_few(archive: Path) -> None:
         assert all(hits == alone for hits in found)
         assert len(alone) > 0
         assert len(searching) <= THREADS
+
+
+def test_a_connection_outlives_a_pause(archive: Path) -> None:
+    with served(archive, 0.0) as (address, _):
+        connection = HTTPConnection(address.removeprefix("http://"))
+        connection.request("GET", "/api/alive")
+        assert connection.getresponse().read()
+        first = connection.sock
+        time.sleep(6)  # clients such as httpx keep a connection for five seconds
+        connection.request("GET", "/api/alive")
+        assert connection.getresponse().read()
+        assert connection.sock is first
 
 
 def test_questions_one_after_another_keep_nothing_open(archive: Path) -> None:

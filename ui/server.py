@@ -50,6 +50,12 @@ _HEADERS = {
 }
 
 
+_KEEP_ALIVE_S = 75
+"""Longer than clients keep an idle connection: where the server closes it while the other sends, that request is lost.
+
+Uvicorn's own 5 s are those of httpx, too."""
+
+
 class _LocalOnly:
     """Adds the headers that keep the browser here."""
 
@@ -122,7 +128,12 @@ def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], No
     assistant.when_model_loaded(_set_apart)
     logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
     config = uvicorn.Config(
-        app, log_config=None, log_level=settings.log.lower(), access_log=False, timeout_graceful_shutdown=1
+        app,
+        log_config=None,
+        log_level=settings.log.lower(),
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}"
