@@ -135,6 +135,7 @@ async def soak(address: str, pid: int, questions: int, block: int, seconds: floa
                     }
                 )  # fmt: skip
                 print(json.dumps(seen.blocks[-1]), flush=True)
+    seen.taken.append((time.monotonic() - seen.begun, Taken.by(pid)))
     return seen
 
 
