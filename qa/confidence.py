@@ -21,11 +21,15 @@ from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.composition import cannot_answer
 from qa.evidence import Selection
+from qa.facts import facts_of
 
 if TYPE_CHECKING:
     from qa.reading import Reading
 
 _YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
+
+_NAME_CHARS, _ROOT_CHARS = 3, 5
+"""Shorter names ("UK", "Q2") are written in several ways; of longer ones the beginning tells."""
 
 WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 
@@ -75,7 +79,7 @@ def answer_from() -> float:
 
 
 def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
-    """The signals of one reading; None where no evidence bears it out, it cannot answer, or is of another year."""
+    """The signals of one reading; None where no evidence bears it out, it cannot answer, or is of other things."""
     judgement = judge_sentence(reading.text, selection.evidence, query.text)
     cited = judgement.evidence
     if cited is None or judgement.verdict is Verdict.UNSUPPORTED:
@@ -84,7 +88,9 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
     at = features[cited.number - 1]
     best = max(range(len(features)), key=lambda i: selection.evidence[i].score)
     logprobs = reading.token_logprobs or (-1.0,)
-    if cannot_answer(query.text, reading.text, selection.evidence) or not is_of_asked_year(query.text, cited.article):
+    if cannot_answer(query.text, reading.text, selection.evidence):
+        return None
+    if not (is_of_asked_year(query.text, cited.article) and names_what_is_asked(query.text, cited.article)):
         return None
     return Signals(
         refusal=-1.0 if reading.refusal_logprob is None else max(reading.refusal_logprob, -8.0),
@@ -104,6 +110,17 @@ def is_of_asked_year(question: str, article: Article) -> bool:
     years = {int(year) for year in _YEAR.findall(question)}
     told = {int(year) for year in _YEAR.findall(f"{article.title} {article.text}")}
     return years <= (told if article.published is None else told | {article.published.year})
+
+
+def names_what_is_asked(question: str, article: Article) -> bool:
+    """Whether the article holds a name of `question`, or its beginning ("Europe" for "European"), if there is one.
+
+    Where the articles tell of no other mayor a small model takes Moscow's for Lisbon's. Of 148 answers to development
+    and RGB questions whose evidence answered, 5 fall to this rule, 4 of them wrong (2026-11).
+    """
+    names = {name for name in facts_of(question).names if name.isalpha() and len(name) >= _NAME_CHARS}
+    told = f"{article.title}\n{article.text}".casefold()
+    return not names or any((name if len(name) <= _ROOT_CHARS else name[:_ROOT_CHARS]) in told for name in names)
 
 
 def _agreeing(text: str, evidence: Sequence[Evidence], question: str) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from index.article import Article
-from qa.confidence import is_of_asked_year
+from qa.confidence import is_of_asked_year, names_what_is_asked
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,19 @@ def test_an_article_of_another_year_does_not_answer(
 ) -> None:
     article = Article("a" * 16, "A race in Riga", text, published, "", "", "", (), "a.txt", "a" * 64)
     assert is_of_asked_year(question, article) is fits
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "named"),
+    [
+        ("Who is the mayor of Lisbon?", "The mayor of Moscow, Sergei Sobyanin, spoke of a fire.", False),
+        ("Who is the mayor of Moscow?", "The mayor of Moscow, Sergei Sobyanin, spoke of a fire.", True),
+        ("What did the mayor of Riga tell Anna Novak?", "Novak heard of it in March.", True),
+        ("Which European island saw an eruption?", "It is the loudest volcano of Europe.", True),
+        ("Which island saw an eruption?", "The volcano of Stromboli erupted.", True),
+        ("What did the UK pay?", "Britain paid a million.", True),
+    ],
+)
+def test_an_article_that_names_nothing_of_the_question_does_not_answer(question: str, text: str, named: bool) -> None:
+    article = Article("a" * 16, "A fire", text, None, "", "", "", (), "a.txt", "a" * 64)
+    assert names_what_is_asked(question, article) is named
