@@ -24,7 +24,16 @@ from index.home import Home
 from index.meta import advance_generation, read_meta, write_meta
 from index.places import Place, day_of, drop_place, list_places, put_place, sweep
 from index.query import Filters
-from index.rows import SELECT_ARTICLE, Vectors, insert_article, pack_vectors, read_article, read_passage, unpack_vectors
+from index.rows import (
+    SELECT_ARTICLE,
+    Vectors,
+    insert_article,
+    pack_vectors,
+    read_article,
+    read_passage,
+    unpack_each,
+    unpack_vectors,
+)
 from index.schema import open_database
 from index.sql import AMONG, Connection
 
@@ -230,6 +239,14 @@ class Catalogue:
         select = "SELECT count(*) FROM passages WHERE id <= ?"
         return int(self.database.connection.execute(select, (up_to,)).fetchone()[0])
 
+    def published_days(self, ids: Sequence[int]) -> dict[int, date | None]:
+        """Passage id -> the day its article was published; those that are gone are left out."""
+        rows = self.database.connection.execute(
+            f"SELECT p.id, a.published FROM passages p JOIN articles a ON a.number = p.article WHERE p.id {AMONG}",
+            (list(ids),),
+        )
+        return {int(passage): day_of(None if day is None else int(day)) for passage, day in rows}
+
     def load_passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages with these ids, in the order given; those that are gone are left out."""
         with self.database.reading() as connection:
@@ -283,8 +300,8 @@ class Catalogue:
         rows = self.database.connection.execute(
             f"SELECT passage, vectors FROM sentence_vectors WHERE passage {AMONG}", (list(ids),)
         )
-        dimensions = self.dimensions
-        return {int(passage): unpack_vectors(blob, dimensions) for passage, blob in rows}
+        found = {int(passage): blob for passage, blob in rows}
+        return dict(zip(found, unpack_each(list(found.values()), self.dimensions), strict=True))
 
     def passage_vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
         """Ids, ascending, and unit vectors, shape (ids, dimensions), of these passages or of all."""

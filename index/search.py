@@ -132,21 +132,20 @@ class Searcher:
     ) -> tuple[Candidate, ...]:
         fused = fuse([[i for i, _ in text], [i for i, _ in dense]])
         boost = _BOOST_NOW if speaks_of_now(query.text) else _BOOST_MILD
-        passages = self.catalogue.load_passages(list(fused))
-        scored = [(fused[p.id] + boost * nearness(p.article.published, query.as_of), p) for p in passages]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].id))
-        best = scored[:k]
-        sentences = self.catalogue.sentence_vectors([p.id for _, p in best])
+        days = self.catalogue.published_days(list(fused))
+        scores = {i: fused[i] + boost * nearness(day, query.as_of) for i, day in days.items()}
+        best = self.catalogue.load_passages(sorted(scores, key=lambda i: (-scores[i], i))[:k])
+        sentences = self.catalogue.sentence_vectors([p.id for p in best])
         bm25, cosine = dict(text), dict(dense)
         return tuple(
             Candidate(
                 p,
                 bm25.get(p.id, 0.0),
                 cosine.get(p.id, 0.0),
-                score,
+                scores[p.id],
                 sentences.get(p.id, _no_sentences(p, self.embedder.dimensions)),
             )
-            for score, p in best
+            for p in best
         )
 
 
