@@ -398,7 +398,7 @@ class Catalogue:
         return Status(articles, passages, vectors, places, *days, sources, tags, embedder, size)
 
     def _ids(self, select: str, parameters: Sequence[Any]) -> list[int]:
-        return [int(row[0]) for row in self.database.connection.execute(select, parameters)]
+        return [int(row[0]) for row in self.database.connection.execute(select, parameters).fetchall()]
 
 
 def _find_number(connection: Connection, article_id: str) -> int | None:

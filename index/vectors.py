@@ -32,7 +32,7 @@ from index.rows import Vectors
 logger = logging.getLogger(__name__)
 
 EXACT_LIMIT = 10_000
-"""Up to so many allowed passages are compared one by one, if they are few or rare."""
+"""Up to so many allowed passages are compared one by one, where they are few or rare."""
 
 _FEW, _COMMON = 2_000, 8
 """Few are compared in 20 milliseconds. Of more, if they are an eighth of all, Chroma finds a hundred among its nearest
@@ -80,8 +80,9 @@ class VectorIndex:
         if k < 1:
             return []
         if filters:
-            allowed = self._catalogue.allowed_passages(filters, limit=self._exact_limit + 1)
-            if len(allowed) <= self._exact_limit and not self._are_common(len(allowed)):
+            most = min(self._exact_limit, max(_FEW, self._catalogue.snapshot.count // _COMMON))
+            allowed = self._catalogue.allowed_passages(filters, limit=most + 1)
+            if len(allowed) <= most:
                 return self._compare(vector, allowed, k)
         with self._lock:
             try:
@@ -92,10 +93,6 @@ class VectorIndex:
         if found is None:
             found = self._compare(vector, self._catalogue.allowed_passages(filters) if filters else None, k)
         return found
-
-    def _are_common(self, allowed: int) -> bool:
-        """Whether so many passages are enough of all that Chroma finds some sooner than they are compared."""
-        return allowed > max(_FEW, self._catalogue.snapshot.count // _COMMON)
 
     def publish(self, *, thorough: bool = True) -> None:
         """Have readers search all vectors that the catalogue holds now; call it with the write lock held.
