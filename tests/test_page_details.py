@@ -310,4 +310,6 @@ def test_a_progress_bar_runs_while_files_are_read(page: Page, tmp_path: Path) ->
     assert reading == sorted(reading)
     assert len({value for value in reading if 0 < value < 150}) >= 2, steps
     assert {maximum for _, _, maximum in steps} == {150}
-    assert next(value for said, value, _ in steps if said == "Making them searchable by meaning") == 0
+    embedding = [value for said, value, _ in steps if said == "Making them searchable by meaning"]
+    assert embedding, steps
+    assert embedding == sorted(embedding)  # a busy page may miss its first steps
