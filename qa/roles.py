@@ -1,9 +1,9 @@
 """Who beat whom, as a sentence says it: an answer that names the other side is wrong, however likely it looks.
 
 "Kerber won the title, beating Williams in the final" holds both names beside the asked words, and a small model takes
-the second for the winner: of 80 readings of RGB's first 40 questions 10 named the loser (November 2026). The rules look
-at what stands directly beside a name, at verbs of winning and losing and at the question's own verb. This module does
-not know the model, nor who is right where a sentence says neither.
+the second for the winner: 8 of 80 readings of RGB's first 40 questions named the loser (November 2026). The rules look
+at what stands directly beside a name: verbs of winning and losing. This module does not know the model, nor who is
+right where a sentence says neither.
 """
 
 from __future__ import annotations
