@@ -21,15 +21,12 @@ from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.composition import cannot_answer
 from qa.evidence import Selection
-from qa.facts import facts_of
+from qa.mentions import asked_names, unmentioned
 
 if TYPE_CHECKING:
     from qa.reading import Reading
 
 _YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
-
-_NAME_CHARS, _ROOT_CHARS = 3, 5
-"""Shorter names ("UK", "Q2") are written in several ways; of longer ones the beginning tells."""
 
 WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 
@@ -113,14 +110,13 @@ def is_of_asked_year(question: str, article: Article) -> bool:
 
 
 def names_what_is_asked(question: str, article: Article) -> bool:
-    """Whether the article holds a name of `question`, or its beginning ("Europe" for "European"), if there is one.
+    """Whether the article mentions a name of `question`, if there is one.
 
-    Where the articles tell of no other mayor a small model takes Moscow's for Lisbon's. Of 148 answers to development
-    and RGB questions whose evidence answered, 5 fall to this rule, 4 of them wrong (2026-11).
+    Of 148 answers to development and RGB questions whose evidence answered, 5 fall to this rule, 4 of them wrong
+    (2026-11).
     """
-    names = {name for name in facts_of(question).names if name.isalpha() and len(name) >= _NAME_CHARS}
-    told = f"{article.title}\n{article.text}".casefold()
-    return not names or any((name if len(name) <= _ROOT_CHARS else name[:_ROOT_CHARS]) in told for name in names)
+    names = asked_names(question)
+    return not names or unmentioned(question, [article]) < names
 
 
 def _agreeing(text: str, evidence: Sequence[Evidence], question: str) -> int:

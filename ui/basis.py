@@ -12,7 +12,8 @@ from datetime import timedelta
 from itertools import groupby
 
 from qa.answer import Answer, Evidence
-from qa.facts import facts_of, tokenise
+from qa.facts import tokenise
+from qa.mentions import unmentioned
 from ui.wording import one_line, say_age, say_date
 
 _OLD = timedelta(days=365)
@@ -35,15 +36,12 @@ def say_basis(answer: Answer, agreeing: Mapping[int, Sequence[str]]) -> str:
 
 
 def say_unmentioned(answer: Answer) -> str:
-    """The warning that no cited article holds a name of the question; empty where one does.
-
-    A small model asked for Lisbon's mayor takes Moscow's where the articles tell of no other.
-    """
+    """The warning that no cited article mentions a name of the question; empty where each is mentioned."""
     cited = {c.number for c in answer.citations}
-    texts = [f"{e.article.title}\n{e.article.text}".casefold() for e in answer.evidence if e.number in cited]
-    if answer.abstained or answer.timeline is not None or not texts:
+    articles = [item.article for item in answer.evidence if item.number in cited]
+    if answer.abstained or answer.timeline is not None or not articles:
         return ""
-    missing = {name for name in facts_of(answer.query.text).names if not any(name in text for text in texts)}
+    missing = unmentioned(answer.query.text, articles)
     runs = groupby(tokenise(one_line(answer.query.text)), lambda word: word.casefold() in missing)
     named = " or ".join(f"“{' '.join(words)}”" for is_missing, words in runs if is_missing)
     return f"No article cited here mentions {named}: this may answer another question." if named else ""
