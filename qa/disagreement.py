@@ -18,6 +18,7 @@ from index.terms import speaks_of_now
 from qa.answer import Disagreement, Evidence, Reading, Verdict
 from qa.attribution import judge_sentence
 from qa.counts import asks_count, read_count
+from qa.evidence import PASSAGES
 from qa.facts import facts_of
 from qa.independence import independent
 from qa.parallels import (
@@ -37,7 +38,6 @@ from qa.wants import Want, wanted
 _LEAST_SCORE = 0.5
 """Of the best evidence's score: a sentence further behind speaks of something else."""
 
-PASSAGES = 30
 _LEAD_CHARS = 400
 MAX_VALUES, MAX_CITED = 4, 3
 _MAX_HOLDERS = 24

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from index.article import Hit
 from index.query import Query
 from index.search import Findings, Searcher
-from qa.evidence import Selection, choose_evidence, rank_passages
+from qa.evidence import PASSAGES, Selection, choose_evidence, rank_passages
 from qa.timeline import Timeline, build_timeline
 
 THREADS = 4
@@ -45,11 +45,11 @@ class Lookup:
         self._searcher.close()
 
     def _rank(self, query: Query, k: int) -> list[Hit]:
-        candidates = rank_passages(query, self._searcher.find(query))[:k]
+        candidates = rank_passages(query, self._searcher.find(query, k=max(k, PASSAGES)))[:k]
         return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
 
     def _choose(self, query: Query) -> tuple[Findings, Selection]:
-        findings = self._searcher.find(query)
+        findings = self._searcher.find(query, k=PASSAGES)
         return findings, choose_evidence(query, findings)
 
     def _tell(self, query: Query) -> Timeline:
