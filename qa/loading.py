@@ -60,9 +60,10 @@ def _load_weights(folder: Path, correction: Path | None, kind: torch.dtype) -> A
     if not correction and not source_of(folder):  # another's folder, whose weights may bear names of another version
         return AutoModelForCausalLM.from_pretrained(folder, dtype=kind, local_files_only=True, use_safetensors=True)
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    weights = read_weights(folder, correction, kind)
-    make: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
-    model = make.from_pretrained(None, config=config, state_dict=weights, dtype=kind)
+    with ThreadPoolExecutor(1) as pool:
+        weights = pool.submit(read_weights, folder, correction, kind)
+        make: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]  # two seconds of importing, the weights one of copying
+        model = make.from_pretrained(None, config=config, state_dict=weights.result(), dtype=kind)
     model.name_or_path = str(folder)
     if (folder / "generation_config.json").exists():
         model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
