@@ -105,7 +105,7 @@ def build(articles: str, home: str, data: str, embedder: Callable[[], Any]) -> d
     build_index([Path(articles)], Home(home), progress=look, embedder=embedder)
     whole_s, cpu_s = time.perf_counter() - started, time.process_time() - used
     catalogue = Catalogue(Home(home))
-    words = [len(p.text.split()) for p in catalogue.load_passages(catalogue.vector_ids())]
+    words = [len(p.text.split()) for p in catalogue.load_passages(catalogue.vectors.ids())]
     questions, vectors = MiniLM(), VectorIndex(Home(home), catalogue)
 
     def find(question: str) -> list[str]:

@@ -42,7 +42,7 @@ class Archive:
     def __init__(self, home: Home) -> None:
         self._home = home
         self.catalogue = Catalogue(home, create=True)
-        self.catalogue.use_embedder("made", 384)
+        self.catalogue.vectors.use_embedder("made", 384)
         self.index = VectorIndex(home, self.catalogue)
         self._chance = np.random.default_rng(0)
         odds = 1 / np.arange(1, _VOCABULARY + 1)
@@ -59,10 +59,10 @@ class Archive:
             for article in articles:
                 self.catalogue.add_article(article, signature=_SIGNATURE, bands=[hash(article.id) % 2**60])
         self.articles = size
-        passages = self.catalogue.count_without_vectors()
+        passages = self.catalogue.vectors.count_missing()
         with _timed(took, "vectors"):
             while waiting := self.catalogue.passages_without_vectors(256):
-                self.catalogue.store_vectors(
+                self.catalogue.vectors.store(
                     (p.id, rows[0], rows[1:])
                     for p in waiting
                     for rows in [self._near(self._chance.integers(_CENTRES), 1 + len(p.sentences))]

@@ -104,8 +104,8 @@ def run_ours(home: str, data: str, count: str) -> dict[str, Any]:
 def read_originals(home: Path) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Text, vector and sentences' vectors of every passage indexed."""
     catalogue = Catalogue(Home(home))
-    ids, vectors = catalogue.passage_vectors()
-    sentences = catalogue.sentence_vectors(ids)
+    ids, vectors = catalogue.vectors.of_passages()
+    sentences = catalogue.vectors.of_sentences(ids)
     passages = catalogue.load_passages(ids)
     catalogue.close()
     return [(p.text, v, sentences[p.id]) for p, v in zip(passages, vectors, strict=True)]
@@ -120,14 +120,14 @@ def fill(folder: Path, originals: Sequence[tuple[str, np.ndarray, np.ndarray]], 
         catalogue.add_article(article)
         passages = catalogue.passages_without_vectors(100, after=made)
         picked = [originals[sources[min(i, len(sources) - 1)]] for i in range(len(passages))]
-        catalogue.store_vectors(
+        catalogue.vectors.store(
             (p.id, shake(o[1], chance), shake(_fit(o[2], len(p.sentences)), chance))
             for p, o in zip(passages, picked, strict=True)
         )
         made = max((p.id for p in passages), default=made)
         if made >= size:
             break
-    catalogue.use_embedder(MiniLM.name, MiniLM.dimensions)
+    catalogue.vectors.use_embedder(MiniLM.name, MiniLM.dimensions)
     with home.write_lock():
         VectorIndex(home, catalogue).publish()
     catalogue.close()
@@ -197,7 +197,7 @@ def peer_nodes(home: Path) -> Any:
     from llama_index.core.schema import TextNode
 
     catalogue = Catalogue(Home(home))
-    ids, vectors = catalogue.passage_vectors()
+    ids, vectors = catalogue.vectors.of_passages()
     nodes = []
     for start in range(0, len(ids), 10_000):
         some = slice(start, start + 10_000)

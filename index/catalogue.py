@@ -1,15 +1,15 @@
-"""The catalogue: articles, their places and passages, text search, and the vectors as they were computed.
+"""The catalogue: articles, their places and passages, text search; its vectors are `index/stored_vectors.py`'s.
 
 It is the truth; Chroma is rebuilt from it. Every change is one transaction, and readers see whole
-transactions only. One instance may be used from many threads. This module does not know Chroma, nor how
-vectors are made, nor which file holds what (`index/ledger.py`).
+transactions only. One instance may be used from many threads. This module does not know Chroma, nor
+which file holds what (`index/ledger.py`).
 """
 
 from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,37 +18,20 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article, Passage
-from index.errors import IndexMismatchError, UsageError
+from index.errors import UsageError
 from index.fts import fts_query, select_allowed
 from index.home import Home
-from index.meta import advance_generation, read_meta, write_meta
+from index.meta import read_meta, write_meta
 from index.places import Place, day_of, drop_place, list_places, put_place, sweep
 from index.query import Filters
-from index.rows import (
-    SELECT_ARTICLE,
-    Vectors,
-    insert_article,
-    pack_vectors,
-    read_article,
-    read_passage,
-    unpack_each,
-    unpack_vectors,
-)
+from index.rows import SELECT_ARTICLE, insert_article, read_article, read_passage
 from index.schema import open_database
 from index.sql import AMONG, Connection
+from index.stored_vectors import StoredVectors
 
 __all__ = ["Catalogue", "Place", "Status", "fts_query"]
 
 _ALL = 2**63 - 1
-_UNSAID_DIMENSIONS = "384"
-"""Of an index that does not tell how long its vectors are: only the default embedder could make one."""
-
-_PUT_PASSAGE_VECTOR = (
-    "INSERT INTO passage_vectors VALUES (?, ?) ON CONFLICT (passage) DO UPDATE SET vector = excluded.vector"
-)
-_PUT_SENTENCE_VECTORS = (
-    "INSERT INTO sentence_vectors VALUES (?, ?) ON CONFLICT (passage) DO UPDATE SET vectors = excluded.vectors"
-)
 _COUNTED = ("articles", "passages", "passage_vectors", "places")
 
 
@@ -95,6 +78,7 @@ class Catalogue:
         """
         self.home = home
         self.database = open_database(home, create=create)
+        self.vectors = StoredVectors(self.database, home.place)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -261,96 +245,9 @@ class Catalogue:
         found = {row[0]: read_passage(row, articles[row[1]]) for row in rows if row[1] in articles}
         return [found[i] for i in ids if i in found]
 
-    # Vectors
-
     def passages_without_vectors(self, limit: int, *, after: int = 0) -> list[Passage]:
         """The first `limit` passages above id `after` that have no vector yet, by id."""
-        return self.load_passages(self.ids_without_vectors(limit, after=after))
-
-    def ids_without_vectors(self, limit: int, *, after: int = 0) -> list[int]:
-        """Ids of the first `limit` passages above id `after` that have no vector yet, ascending."""
-        return self._ids(
-            "SELECT id FROM passages WHERE id > ? AND NOT EXISTS "
-            "(SELECT 1 FROM passage_vectors WHERE passage = passages.id) ORDER BY id LIMIT ?",
-            (after, limit),
-        )
-
-    def count_without_vectors(self) -> int:
-        """How many passages have no vector yet."""
-        return _count(self.database.connection, "passages") - self.count_vectors()
-
-    def count_vectors(self) -> int:
-        """How many passages have a vector."""
-        return _count(self.database.connection, "passage_vectors")
-
-    def has_vectors(self) -> bool:
-        """Whether any passage has a vector."""
-        return self.database.connection.execute("SELECT 1 FROM passage_vectors LIMIT 1").fetchone() is not None
-
-    def store_vectors(self, vectors: Iterable[tuple[int, Vectors, Vectors]]) -> None:
-        """Store `(passage id, its vector, its sentences' vectors)`, as float16, in one transaction."""
-        packed = [(i, pack_vectors(p), pack_vectors(s)) for i, p, s in vectors]
-        with self.database.writing() as connection:
-            connection.executemany(_PUT_PASSAGE_VECTOR, [row[:2] for row in packed])
-            connection.executemany(_PUT_SENTENCE_VECTORS, [(row[0], row[2]) for row in packed])
-            advance_generation(connection)
-
-    def sentence_vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
-        """Passage id -> unit vectors of its sentences, shape (sentences, dimensions), where they are stored."""
-        rows = self.database.connection.execute(
-            f"SELECT passage, vectors FROM sentence_vectors WHERE passage {AMONG}", (list(ids),)
-        )
-        found = {int(passage): blob for passage, blob in rows}
-        return dict(zip(found, unpack_each(list(found.values()), self.dimensions), strict=True))
-
-    def passage_vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
-        """Ids, ascending, and unit vectors, shape (ids, dimensions), of these passages or of all."""
-        condition = "" if ids is None else f"WHERE passage {AMONG}"
-        rows = self.database.connection.execute(
-            f"SELECT passage, vector FROM passage_vectors {condition} ORDER BY passage",
-            () if ids is None else (list(ids),),
-        ).fetchall()
-        return [int(row[0]) for row in rows], unpack_vectors(b"".join(row[1] for row in rows), self.dimensions)
-
-    def vector_ids(self, *, after: int = 0, up_to: int = _ALL) -> list[int]:
-        """Ids of all passages above id `after` and up to `up_to` that have a vector, ascending."""
-        select = "SELECT passage FROM passage_vectors WHERE passage > ? AND passage <= ? ORDER BY passage"
-        return self._ids(select, (after, up_to))
-
-    def last_complete(self) -> int:
-        """The highest passage id up to which no passage lacks a vector: several indexers finish in any order."""
-        select = (
-            "SELECT coalesce((SELECT min(id) - 1 FROM passages WHERE NOT EXISTS "
-            "(SELECT 1 FROM passage_vectors WHERE passage = passages.id)), (SELECT max(id) FROM passages), 0)"
-        )
-        return int(self.database.connection.execute(select).fetchone()[0])
-
-    @property
-    def embedder(self) -> str:
-        """The name of the embedder whose vectors are stored; empty before the first."""
-        return read_meta(self.database.connection, "embedder")
-
-    @property
-    def dimensions(self) -> int:
-        """The length of the stored vectors."""
-        return int(read_meta(self.database.connection, "dimensions", _UNSAID_DIMENSIONS))
-
-    def use_embedder(self, name: str, dimensions: int) -> None:
-        """Make sure that vectors of this embedder may be added or compared; the first one is noted.
-
-        Raises:
-            IndexMismatchError: the stored vectors are another's.
-        """
-        stored = self.embedder
-        if stored not in ("", name):
-            raise IndexMismatchError(
-                f"the vectors in {self.home.place} were made by {stored}, not {name}: "
-                "name that one with --embed-model, or run `dateline rebuild` with this one"
-            )
-        if not stored:
-            with self.database.writing() as connection:
-                write_meta(connection, "embedder", name)
-                write_meta(connection, "dimensions", str(dimensions))
+        return self.load_passages(self.vectors.missing(limit, after=after))
 
     # State
 
@@ -392,7 +289,7 @@ class Catalogue:
             ).fetchone()
             sources = _tally(connection, "source", "places")
             tags = _tally(connection, "tag", "tags")
-            embedder = self.embedder
+            embedder = self.vectors.embedder
         days = (day_of(first), day_of(last), articles - dated)
         size = self.database.bytes_on_disk() + self.home.vector_bytes()
         return Status(articles, passages, vectors, places, *days, sources, tags, embedder, size)

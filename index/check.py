@@ -20,7 +20,7 @@ from index.chroma_collection import ChromaCollection
 from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError
 from index.home import Home
-from index.rows import Vectors, unpack_spans
+from index.rows import Vectors, are_vectors, unpack_spans
 from index.sql import Connection, Database
 from index.terms import search_terms
 from index.vector_stage import embed_passages
@@ -70,7 +70,7 @@ def check_index(home: Home, *, embedder: Callable[[], Embedder] = MiniLM, sample
         "places": lambda: _check_places(catalogue.database.connection),
         "passages": lambda: _check_passages(catalogue.database.connection),
         "text search": lambda: _check_text_search(catalogue, sample),
-        "vectors": lambda: _check_vectors(catalogue.database.connection, catalogue.dimensions),
+        "vectors": lambda: _check_vectors(catalogue.database.connection, catalogue.vectors.dimensions),
         "embedding": lambda: _check_embedding(catalogue, embedder, sample),
         "chroma": lambda: _check_chroma(home, catalogue),
     }
@@ -163,7 +163,7 @@ def _check_text_search(catalogue: Catalogue, sample: int) -> _Found:
 
 def _check_vectors(connection: Connection, dimensions: int) -> _Found:
     """A passage vector and a vector a sentence for every passage, all of length 1."""
-    count, wrong, length = 0, [], 2 * dimensions
+    count, wrong = 0, []
     missing = connection.execute(
         "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage = p.id) "
         "OR NOT EXISTS (SELECT 1 FROM sentence_vectors WHERE passage = p.id)"
@@ -174,29 +174,26 @@ def _check_vectors(connection: Connection, dimensions: int) -> _Found:
     )
     for passage, sentences, vector, inner in rows:
         count += 1
-        lengths = (len(vector), len(inner)) == (length, sentences * length)
-        if not lengths or not _are_units(vector + inner, dimensions):
+        lengths = (len(vector), len(inner)) == (dimensions, sentences * dimensions)
+        if not lengths or not are_vectors(vector + inner, dimensions):
             wrong.append(str(passage))
     if wrong:
         return _Found(f"{count:,} counted", _list(wrong, "passages have vectors that are none"), _REBUILD)
     return _Found(f"{count:,} counted", f"{missing:,} passages lack vectors" if missing else "", _RUN_INDEX)
 
 
-def _are_units(packed: bytes, dimensions: int) -> bool:
-    rows = np.frombuffer(packed, dtype="<f2").reshape(-1, dimensions).astype(np.float32)
-    return bool(np.all(np.abs(np.linalg.norm(rows, axis=1) - 1) < 0.01))
-
-
 def _check_embedding(catalogue: Catalogue, make_embedder: Callable[[], Embedder], sample: int) -> _Found:
     """Some passages, embedded again, lie where their stored vectors do."""
-    chosen = _draw(catalogue.vector_ids(), sample)
+    chosen = _draw(catalogue.vectors.ids(), sample)
     if not chosen:
         return _Found("none to embed", "", "")
     embedder = make_embedder()
-    if catalogue.embedder != embedder.name:
-        return _Found("the embedder's name", f"made by {catalogue.embedder or 'nobody'}, not {embedder.name}", _REBUILD)
-    stored = dict(zip(*catalogue.passage_vectors(chosen), strict=True))
-    sentences = catalogue.sentence_vectors(chosen)
+    if catalogue.vectors.embedder != embedder.name:
+        return _Found(
+            "the embedder's name", f"made by {catalogue.vectors.embedder or 'nobody'}, not {embedder.name}", _REBUILD
+        )
+    stored = dict(zip(*catalogue.vectors.of_passages(chosen), strict=True))
+    sentences = catalogue.vectors.of_sentences(chosen)
     passages = catalogue.load_passages(chosen)
     far = [
         str(passage.id)
@@ -215,7 +212,7 @@ def _are_near(stored: Vectors, fresh: Vectors) -> bool:
 def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:
     """The published collection holds the catalogue's vectors, no others."""
     snapshot, index = catalogue.snapshot, VectorIndex(home, catalogue)
-    if not catalogue.has_vectors():
+    if not catalogue.vectors.exist():
         return _Found("no vectors", "", "")
     if not index.is_published():
         return _Found("no folder", "Chroma's folder is missing; searches compare all vectors meanwhile", _RUN_INDEX)
@@ -223,7 +220,7 @@ def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:
         return _Found(snapshot.name, "Chroma's folder is older than the catalogue", _RUN_INDEX)
     try:
         with index.published() as collection:
-            collection.check(snapshot.count, catalogue.dimensions)
+            collection.check(snapshot.count, catalogue.vectors.dimensions)
             wrong = _differing(collection, catalogue)
     except DatelineError as error:
         return _Found(snapshot.name, str(error), _RUN_INDEX)
@@ -233,9 +230,9 @@ def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:
 def _differing(folder: ChromaCollection, catalogue: Catalogue) -> list[str]:
     """Passages whose vectors in `folder` are not the catalogue's; those that came or went later do not count."""
     held, last = folder.ids(), catalogue.snapshot.last
-    wrong = [str(i) for i in sorted(catalogue.still_there([*held]) ^ set(catalogue.vector_ids())) if i <= last]
+    wrong = [str(i) for i in sorted(catalogue.still_there([*held]) ^ set(catalogue.vectors.ids())) if i <= last]
     for ids, vectors in folder.batches():
-        known = dict(zip(*catalogue.passage_vectors(ids), strict=True))
+        known = dict(zip(*catalogue.vectors.of_passages(ids), strict=True))
         wrong += [str(i) for i, v in zip(ids, vectors, strict=True) if i in known and float(v @ known[i]) < 0.999]
     return wrong
 

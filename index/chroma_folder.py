@@ -70,18 +70,18 @@ class FolderShelf:
 
     def update(self, catalogue: Catalogue, name: str) -> Snapshot:
         """A folder that holds exactly the catalogue's vectors, made from a copy of the folder `name`."""
-        generation, last = catalogue.generation, catalogue.last_complete()
+        generation, last = catalogue.generation, catalogue.vectors.last_complete()
         old, fresh = self._folder / name, uuid.uuid4().hex
         work = self._folder / f"{fresh}.part"
         if name and old.is_dir():
             shutil.copytree(old, work)
         with opened(work, create=True) as folder:
-            wanted, held = set(catalogue.vector_ids(up_to=last)), folder.ids()
+            wanted, held = set(catalogue.vectors.ids(up_to=last)), folder.ids()
             folder.remove(sorted(held - wanted))
             missing = sorted(wanted - held)
             for some in split_batches(len(missing), READ_AT_ONCE):
-                folder.add(*catalogue.passage_vectors(missing[some]))
-            folder.check(len(wanted), catalogue.dimensions)
+                folder.add(*catalogue.vectors.of_passages(missing[some]))
+            folder.check(len(wanted), catalogue.vectors.dimensions)
         work.rename(self._folder / fresh)
         return Snapshot(fresh, generation, last, len(wanted))
 

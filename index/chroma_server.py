@@ -45,18 +45,18 @@ class ServerShelf:
     def update(self, catalogue: Catalogue, name: str) -> Snapshot:
         """The collection `name`, or a new one, holding exactly the catalogue's vectors."""
         before = catalogue.snapshot if self.has(name) else Snapshot()
-        generation, last = catalogue.generation, catalogue.last_complete()
+        generation, last = catalogue.generation, catalogue.vectors.last_complete()
         name = before.name or f"{self._prefix}{uuid.uuid4().hex[:8]}"
         collection = ChromaCollection(self._connect(), name, self._place, hnsw=HNSW)
         try:
-            self._add(collection, catalogue.vector_ids(after=before.last, up_to=last))
+            self._add(collection, catalogue.vectors.ids(after=before.last, up_to=last))
             count = catalogue.count_passages(up_to=last)
             if collection.count() != count:  # some have gone, or an earlier run was cut short
-                wanted, held = set(catalogue.vector_ids(up_to=last)), collection.ids()
+                wanted, held = set(catalogue.vectors.ids(up_to=last)), collection.ids()
                 self._add(collection, sorted(wanted - held))
                 collection.remove(sorted(held - wanted))
                 count = len(wanted)
-            collection.check(count, catalogue.dimensions)
+            collection.check(count, catalogue.vectors.dimensions)
         finally:
             collection.close()
         return Snapshot(name, generation, last, count)
@@ -72,7 +72,7 @@ class ServerShelf:
 
     def _add(self, collection: ChromaCollection, ids: list[int]) -> None:
         for some in split_batches(len(ids), READ_AT_ONCE):
-            collection.add(*self._catalogue.passage_vectors(ids[some]))
+            collection.add(*self._catalogue.vectors.of_passages(ids[some]))
 
     def _connect(self) -> Any:
         parts = urlsplit(self._url)

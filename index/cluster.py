@@ -108,7 +108,7 @@ class RayWorkers:
                 "machines of a cluster cannot share a catalogue in a file: give --catalogue postgresql://USER@HOST/DATABASE"
             )
         embedder = make_embedder()
-        catalogue.use_embedder(embedder.name, embedder.dimensions)
+        catalogue.vectors.use_embedder(embedder.name, embedder.dimensions)
         with catalogue.database.claim("a cluster's embedding", wait=True):
             last = 0
             # Some thousand tasks at a time: passages that come meanwhile are seen too.
@@ -129,7 +129,7 @@ class RayWorkers:
         )
         for row in self._rows(made):
             if row["ids"].size:
-                yield _unpack_vectors(row, catalogue.dimensions)
+                yield _unpack_vectors(row, catalogue.vectors.dimensions)
 
     def _rows(self, dataset: Any) -> Iterator[dict[str, Any]]:
         """What the workers make of `dataset`. Raises DatelineError where one of them fails."""
@@ -226,7 +226,7 @@ def _unpack_vectors(row: dict[str, Any], dimensions: int) -> Made:
 
 def _spans(catalogue: Catalogue, size: int, *, after: int, most: int = _MOST_BLOCKS) -> Iterator[tuple[int, int]]:
     """The first and last id of batches of `size` passages that lack vectors, above `after`."""
-    ids = catalogue.ids_without_vectors(size * most, after=after)
+    ids = catalogue.vectors.missing(size * most, after=after)
     for start in range(0, len(ids), size):
         batch = ids[start : start + size]
         yield batch[0], batch[-1]

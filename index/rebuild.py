@@ -48,7 +48,7 @@ def rebuild_index(
             with catalogue.database.writing() as connection:
                 articles = _rebuild_text(connection, progress)
             embed_missing(catalogue, embedder, progress, batch)
-            return Rebuilt(articles, catalogue.count_vectors())
+            return Rebuilt(articles, catalogue.vectors.count())
     finally:
         catalogue.close()
 

@@ -71,8 +71,8 @@ class Searcher:
         self.catalogue = Catalogue(home)
         self._vectors = VectorIndex(home, self.catalogue)
         self.embedder = embedder()
-        if self.catalogue.embedder:
-            self.catalogue.use_embedder(self.embedder.name, self.embedder.dimensions)
+        if self.catalogue.vectors.embedder:
+            self.catalogue.vectors.use_embedder(self.embedder.name, self.embedder.dimensions)
 
     def search(self, query: Query, *, k: int = 10) -> list[Hit]:
         """The `k` best passages for `query`."""
@@ -94,7 +94,7 @@ class Searcher:
         vector = self._embed(query)
         scores = dict(scored)
         passages = self.catalogue.load_passages(list(scores))
-        sentences = self.catalogue.sentence_vectors(list(scores))
+        sentences = self.catalogue.vectors.of_sentences(list(scores))
         candidates = (
             Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p, self.embedder.dimensions)))
             for p in passages
@@ -111,7 +111,7 @@ class Searcher:
     def _embed(self, query: Query) -> Vectors:
         """The question's vector; zero where there is none to compare it with."""
         self._check_embedder()
-        if self.catalogue.has_vectors():
+        if self.catalogue.vectors.exist():
             vector: Vectors = self.embedder.embed([query.text])[0]
             return vector
         return np.zeros(self.embedder.dimensions, dtype=np.float32)
@@ -121,7 +121,7 @@ class Searcher:
 
         Before a search, so that the reason is told, and after it, so that nothing slips through.
         """
-        if self.catalogue.embedder not in ("", self.embedder.name):
+        if self.catalogue.vectors.embedder not in ("", self.embedder.name):
             raise IndexMismatchError(
                 f"the index in {self.catalogue.home.place} was rebuilt with another embedder: start Dateline again, "
                 "with the same --embed-model"
@@ -135,7 +135,7 @@ class Searcher:
         days = self.catalogue.published_days(list(fused))
         scores = {i: fused[i] + boost * nearness(day, query.as_of) for i, day in days.items()}
         best = self.catalogue.load_passages(sorted(scores, key=lambda i: (-scores[i], i))[:k])
-        sentences = self.catalogue.sentence_vectors([p.id for p in best])
+        sentences = self.catalogue.vectors.of_sentences([p.id for p in best])
         bm25, cosine = dict(text), dict(dense)
         return tuple(
             Candidate(

@@ -43,13 +43,13 @@ def embed_missing(
 ) -> None:
     """Give every passage its vectors, made by `work` or here, and publish them to Chroma as they come."""
     vectors = VectorIndex(catalogue.home, catalogue)
-    total = catalogue.count_without_vectors()
+    total = catalogue.vectors.count_missing()
     waiting, done = 0, 0
     if total:
         if progress is not None:
             progress("vectors", 0, total)
         for made in (work or embed_here)(catalogue, make_embedder, batch):
-            catalogue.store_vectors(made)
+            catalogue.vectors.store(made)
             done, waiting = done + len(made), waiting + len(made)
             if progress is not None:
                 progress("vectors", done, max(done, total))  # others may add to the text meanwhile
@@ -62,7 +62,7 @@ def embed_missing(
 def embed_here(catalogue: Catalogue, make_embedder: Callable[[], Embedder], batch: int) -> Iterator[Made]:
     """The vectors of all passages that have none, a batch at a time, made by this process."""
     embedder = make_embedder()
-    catalogue.use_embedder(embedder.name, embedder.dimensions)
+    catalogue.vectors.use_embedder(embedder.name, embedder.dimensions)
     for passages in _passage_batches(catalogue, batch):
         made = embed_passages(embedder, passages)
         yield [(p.id, v.passage, v.sentences) for p, v in zip(passages, made, strict=True)]
@@ -92,7 +92,7 @@ def _passage_batches(catalogue: Catalogue, size: int) -> Iterator[list[Passage]]
 
 def _without_vectors(catalogue: Catalogue, passages: Sequence[Passage]) -> list[Passage]:
     """Those of `passages`, ascending by id, that have not been given vectors since they were read."""
-    done = set(catalogue.vector_ids(after=passages[0].id - 1, up_to=passages[-1].id))
+    done = set(catalogue.vectors.ids(after=passages[0].id - 1, up_to=passages[-1].id))
     return [passage for passage in passages if passage.id not in done]
 
 

@@ -164,8 +164,8 @@ class VectorIndex:
         """The nearest of the vectors that came after the snapshot; read once for each generation."""
         state = (snapshot.last, self._catalogue.generation)
         if self._waiting is None or self._waiting[0] != state:
-            new = self._catalogue.vector_ids(after=snapshot.last)
-            self._waiting = (state, *self._catalogue.passage_vectors(new))
+            new = self._catalogue.vectors.ids(after=snapshot.last)
+            self._waiting = (state, *self._catalogue.vectors.of_passages(new))
         _, ids, vectors = self._waiting
         return _best(vector, ids, vectors, k)
 
@@ -173,7 +173,7 @@ class VectorIndex:
         """Whether the published folder is large, and little is missing from it or gone."""
         if snapshot.count < self._large:
             return False
-        missing = len(self._catalogue.vector_ids(after=snapshot.last))
+        missing = len(self._catalogue.vectors.ids(after=snapshot.last))
         gone = snapshot.count - self._catalogue.count_passages(up_to=snapshot.last)
         return missing + gone <= min(_MOST_WAITING, snapshot.count // 10)
 
@@ -189,7 +189,7 @@ class VectorIndex:
 
     def _compare(self, vector: Vectors, allowed: Sequence[int] | None, k: int) -> list[tuple[int, float]]:
         """The nearest by comparing all the vectors in the catalogue that are allowed."""
-        return _best(vector, *self._catalogue.passage_vectors(allowed), k)
+        return _best(vector, *self._catalogue.vectors.of_passages(allowed), k)
 
     def _is_whole(self, snapshot: Snapshot, *, thorough: bool) -> bool:
         """Whether the published collection is there, and if `thorough`, opens and holds as many as it should."""
@@ -199,7 +199,7 @@ class VectorIndex:
             return True
         try:
             with self.published() as collection:
-                collection.check(snapshot.count, self._catalogue.dimensions)
+                collection.check(snapshot.count, self._catalogue.vectors.dimensions)
         except DatelineError:
             return False
         return True

@@ -134,7 +134,7 @@ def content(place: Path) -> dict[str, Any]:
     """All that must be the same whether or not there was a kill; passages get other numbers when rebuilt."""
     catalogue = Catalogue(Home(place / "home"))
     connection = catalogue.database.connection
-    ids, vectors = catalogue.passage_vectors()
+    ids, vectors = catalogue.vectors.of_passages()
     passages = catalogue.load_passages(ids)
     articles = [tuple(row) for row in connection.execute("SELECT id, title, text, published FROM articles ORDER BY id")]
     places = [tuple(row) for row in connection.execute("SELECT path, own_id FROM places ORDER BY path")]

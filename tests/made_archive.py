@@ -42,7 +42,7 @@ def contents(home: Home) -> dict[str, Any]:
         "SELECT p.id, a.id, p.start FROM passages p JOIN articles a ON a.number = p.article"
     ).fetchall()
     names = {passage: (article, start) for passage, article, start in rows}
-    ids, vectors = catalogue.passage_vectors()
+    ids, vectors = catalogue.vectors.of_passages()
     places = catalogue.database.connection.execute("SELECT path, file FROM places")
     found = {
         "passages": sorted(names.values()),
@@ -63,7 +63,7 @@ def assert_undisturbed(home: Home, articles: Path, oracle: Home) -> None:
     assert contents(home) == contents(oracle)
     assert [check for check in check_index(home, embedder=WordEmbedder) if check.problem] == []
     catalogue = Catalogue(home)
-    ids, rows = catalogue.passage_vectors()
+    ids, rows = catalogue.vectors.of_passages()
     question = WordEmbedder().embed([WORDS[3]])[0]
     best = [i for _, i in sorted(zip((-rows @ question).tolist(), ids, strict=True))[:5]]
     index = VectorIndex(home, catalogue)

@@ -83,7 +83,7 @@ def assert_whole(home: Home) -> None:
     connection = catalogue.database.connection
     passages = [row[0] for row in connection.execute("SELECT id FROM passages ORDER BY id")]
     assert sorted(i for i, _ in catalogue.match(fts_query(WORDS), k=10**6)) == passages
-    assert catalogue.vector_ids() == passages
+    assert catalogue.vectors.ids() == passages
     chroma = ChromaFolder(home.chroma / catalogue.snapshot.name)
     assert sorted(chroma.ids()) == passages
     chroma.close()

@@ -21,6 +21,7 @@ from index.catalogue import Catalogue, fts_query
 from index.errors import DatelineError, IndexBusyError, IndexMismatchError, IndexMissingError, UsageError
 from index.home import Home
 from index.query import Filters
+from index.rows import are_vectors, pack_vectors, unpack_vectors
 
 SOURCES = ("AP", "Reuters", "BBC")
 TAGS = ("politics", "weather")
@@ -99,7 +100,7 @@ def test_match_with_filters_equals_filtering_all_matches(filled: Catalogue, filt
 def test_allowed_passages_equal_brute_force(filled: Catalogue, filters: Filters) -> None:
     ids = all_passages(filled)
     row = np.ones(384, dtype=np.float32)
-    filled.store_vectors((i, row, row[None]) for i in ids)
+    filled.vectors.store((i, row, row[None]) for i in ids)
     expected = [p.id for p in filled.load_passages(ids) if passes(filled, p.article, filters)]
     assert filled.allowed_passages(filters) == expected
 
@@ -188,7 +189,7 @@ def test_an_article_vanishes_with_its_last_place(catalogue: Catalogue) -> None:
     catalogue.add_article(at_place(article, "/2", source="BBC"))
     assert [(p.path, p.source) for p in catalogue.places(article.id)] == [("/1", "AP"), ("/2", "BBC")]
     row = np.ones(384, dtype=np.float32)
-    catalogue.store_vectors((i, row, row[None]) for i in all_passages(catalogue))
+    catalogue.vectors.store((i, row, row[None]) for i in all_passages(catalogue))
 
     assert catalogue.remove_place("/1")
     assert not catalogue.remove_place("/1")
@@ -210,21 +211,33 @@ def test_a_new_article_replaces_the_old_one_of_its_place(catalogue: Catalogue) -
     assert catalogue.get_article(new.id) == new
 
 
-def test_vectors_are_kept_to_float16(catalogue: Catalogue) -> None:
+def test_the_directions_of_vectors_are_kept(catalogue: Catalogue) -> None:
     catalogue.add_article(make_article(text=make_text(6)))
     passages = catalogue.passages_without_vectors(100)
     chance = np.random.default_rng(0)
     made = {p.id: unit(chance.normal(size=(len(p.sentences) + 1, 384))) for p in passages}
-    catalogue.store_vectors((i, rows[0], rows[1:]) for i, rows in made.items())
+    catalogue.vectors.store((i, rows[0], rows[1:]) for i, rows in made.items())
     assert catalogue.passages_without_vectors(100) == []
-    assert catalogue.count_without_vectors() == 0
-    sentences = catalogue.sentence_vectors([*made, 10**9])
-    ids, stored = catalogue.passage_vectors()
+    assert catalogue.vectors.count_missing() == 0
+    sentences = catalogue.vectors.of_sentences([*made, 10**9])
+    ids, stored = catalogue.vectors.of_passages()
     assert list(sentences) == ids == sorted(made)
     for i, row in zip(ids, stored, strict=True):
         np.testing.assert_allclose(row, made[i][0], atol=2e-3)
         np.testing.assert_allclose(sentences[i], made[i][1:], atol=2e-3)
         assert sentences[i].dtype == np.float32
+
+
+def test_packed_vectors_point_where_they_pointed() -> None:
+    rows = unit(np.random.default_rng(0).normal(size=(1000, 384)))
+    packed = pack_vectors(rows)
+    assert len(packed) == rows.size
+    assert np.sum(rows * unpack_vectors(packed, 384), axis=1).min() > 0.9999
+    assert are_vectors(packed, 384)
+    assert are_vectors(b"", 384)
+    assert not are_vectors(packed[:-1], 384)
+    assert not are_vectors(bytes(384), 384)
+    assert not are_vectors(packed[:-384] + bytes(b % 127 for b in packed[-384:]), 384)
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -241,10 +254,10 @@ def test_status_counts(filled: Catalogue) -> None:
 
 
 def test_another_embedder_is_refused(catalogue: Catalogue) -> None:
-    catalogue.use_embedder("one", 384)
-    catalogue.use_embedder("one", 384)
+    catalogue.vectors.use_embedder("one", 384)
+    catalogue.vectors.use_embedder("one", 384)
     with pytest.raises(IndexMismatchError, match="made by one, not two"):
-        catalogue.use_embedder("two", 384)
+        catalogue.vectors.use_embedder("two", 384)
 
 
 def test_another_format_is_refused(home: Home, catalogue: Catalogue) -> None:

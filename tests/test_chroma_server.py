@@ -51,7 +51,7 @@ def collections(home: Home) -> dict[str, set[int]]:
 
 
 def brute_force(catalogue: Catalogue, vector: Vectors) -> list[int]:
-    ids, rows = catalogue.passage_vectors()
+    ids, rows = catalogue.vectors.of_passages()
     return [i for _, i in sorted(zip((-rows @ vector).tolist(), ids, strict=True))[:10]]
 
 
@@ -68,7 +68,7 @@ def nearest(home: Home, vector: Vectors = QUESTION) -> tuple[list[int], list[int
 def assert_agree(home: Home) -> None:
     """The server holds the catalogue's vectors in one collection, and finds the nearest."""
     catalogue = Catalogue(home)
-    assert collections(home) == {catalogue.snapshot.name: set(catalogue.vector_ids())}
+    assert collections(home) == {catalogue.snapshot.name: set(catalogue.vectors.ids())}
     catalogue.close()
     found, expected = nearest(home)
     assert found == expected
@@ -97,7 +97,7 @@ def test_the_server_holds_what_the_catalogue_does_and_follows_it(archive: Home) 
 def test_chroma_is_what_answers(archive: Home) -> None:
     """Seen by taking a vector out of the catalogue's hands: the server still returns it."""
     catalogue = Catalogue(archive)
-    ids, rows = catalogue.passage_vectors()
+    ids, rows = catalogue.vectors.of_passages()
     index = VectorIndex(archive, catalogue)
     catalogue.database.connection.execute("DELETE FROM passage_vectors WHERE passage = ?", (ids[0],))
     assert index.nearest(rows[0], k=1)[0][0] == ids[0]
@@ -120,7 +120,7 @@ def test_a_run_that_was_cut_short_ends_the_same(archive: Home) -> None:
     client = chromadb.HttpClient("127.0.0.1", int(archive.chroma_server.rpartition(":")[2]))
     collection = client.get_collection(name, embedding_function=None)
     collection.upsert(["900001"], embeddings=[QUESTION])
-    collection.delete([str(i) for i in catalogue.vector_ids()[:5]])
+    collection.delete([str(i) for i in catalogue.vectors.ids()[:5]])
     assert any(check.problem for check in check_index(archive, embedder=WordEmbedder))
     build_index([], archive, embedder=WordEmbedder)
     assert_agree(archive)
@@ -160,7 +160,7 @@ def test_a_proxy_asks_for_the_token(tmp_path: Path, server: ChromaServer) -> Non
         build_index([SEEDS], home, embedder=WordEmbedder)
         found, expected = nearest(home)
         assert found == expected
-        assert Catalogue(home).snapshot.count == len(Catalogue(home).vector_ids()) > 50
+        assert Catalogue(home).snapshot.count == len(Catalogue(home).vectors.ids()) > 50
 
 
 def test_a_folder_is_left_for_a_server_and_taken_up_again(tmp_path: Path, server: ChromaServer) -> None:

@@ -59,7 +59,7 @@ def test_a_killed_worker_is_made_up_for_and_a_killed_run_goes_on(
     run.kill()
     run.communicate()
     catalogue = Catalogue(home)
-    assert catalogue.count_without_vectors(), "it was killed in its midst"
+    assert catalogue.vectors.count_missing(), "it was killed in its midst"
     catalogue.close()
     write(articles, "000.txt", 900)
     assert outcome(start(where, articles, address))["added"] == 0
@@ -69,7 +69,7 @@ def test_a_killed_worker_is_made_up_for_and_a_killed_run_goes_on(
 def wait_for_vectors(home: Home, count: int) -> int:
     """How many vectors there are, once there are so many."""
     catalogue = Catalogue(home, create=True)
-    while (found := catalogue.count_vectors()) < count:
+    while (found := catalogue.vectors.count()) < count:
         time.sleep(0.05)
     catalogue.close()
     return found

@@ -134,9 +134,9 @@ def test_an_index_is_rebuilt_with_another_embedder_and_back(home: Path, tmp_path
     tiny = str(write_tiny_embedder(tmp_path / "tiny"))
     assert main(["rebuild", "--home", str(home), "--embed-model", tiny]) == 0
     catalogue = Catalogue(Home(home))
-    assert catalogue.dimensions == 48
-    assert catalogue.passage_vectors()[1].shape[1] == 48
-    name = catalogue.embedder
+    assert catalogue.vectors.dimensions == 48
+    assert catalogue.vectors.of_passages()[1].shape[1] == 48
+    name = catalogue.vectors.embedder
     assert name.startswith("tiny/")
     make = embedder_maker(tiny)
     assert all(not check.problem for check in check_index(Home(home), embedder=make))
@@ -150,13 +150,13 @@ def test_an_index_is_rebuilt_with_another_embedder_and_back(home: Path, tmp_path
         Searcher(Home(home))
     (tmp_path / "more.txt").write_text("Bridge closes\n\nFour bridges in Porto were closed on Monday.")
     assert main(["index", str(tmp_path / "more.txt"), "--home", str(home)]) == 1
-    assert catalogue.count_without_vectors() > 0
+    assert catalogue.vectors.count_missing() > 0
     assert main(["index", "--home", str(home), "--embed-model", tiny]) == 0
-    assert catalogue.count_without_vectors() == 0
+    assert catalogue.vectors.count_missing() == 0
     # Rebuilt while it is served: the old embedder's question is compared with nothing.
     assert searcher.search(query(), k=1)
     assert main(["rebuild", "--home", str(home)]) == 0
-    assert (catalogue.embedder, catalogue.dimensions) == (MiniLM.name, 384)
+    assert (catalogue.vectors.embedder, catalogue.vectors.dimensions) == (MiniLM.name, 384)
     with pytest.raises(IndexMismatchError, match="start Dateline again"):
         searcher.search(query(), k=1)
     searcher.close()
@@ -234,7 +234,7 @@ def test_an_index_of_before_is_taken_as_the_defaults(home: Path) -> None:
     catalogue = Catalogue(Home(home))
     with catalogue.database.writing() as connection:
         connection.execute("DELETE FROM meta WHERE key = 'dimensions'")
-    assert catalogue.dimensions == 384
-    assert catalogue.passage_vectors()[1].shape[1] == 384
+    assert catalogue.vectors.dimensions == 384
+    assert catalogue.vectors.of_passages()[1].shape[1] == 384
     catalogue.close()
     build_index([], Home(home))

@@ -41,7 +41,7 @@ def test_two_indexers_share_the_work(where: Callable[[str], Where], articles: Pa
     assert_undisturbed(home, articles, Home(tmp_path / "oracle"))
     assert first["added"] + second["added"] == FILES + RECORDS
     catalogue = Catalogue(home)
-    assert first["embedded"] + second["embedded"] == catalogue.count_vectors(), "nothing is embedded twice"
+    assert first["embedded"] + second["embedded"] == catalogue.vectors.count(), "nothing is embedded twice"
     catalogue.close()
     assert min(first["embedded"], second["embedded"]) >= BATCH, "both had a part in it"
 
@@ -69,10 +69,10 @@ def _wait_for_work(home: Home, *, vectors: bool) -> None:
     """Until something is stored in the stage that is wanted, by whichever indexer."""
     catalogue = Catalogue(home, create=True)
     before = catalogue.generation, catalogue.status().places
-    fewest = count = catalogue.count_vectors()
+    fewest = count = catalogue.vectors.count()
     while count == fewest if vectors else before == (catalogue.generation, catalogue.status().places):
         time.sleep(0.02)
-        count = catalogue.count_vectors()
+        count = catalogue.vectors.count()
         fewest = min(fewest, count)
     catalogue.close()
 

@@ -49,7 +49,7 @@ def test_the_ranking_is_reciprocal_rank_fusion_of_both_searches(searcher: Search
     catalogue = searcher.catalogue
     terms = fts_query(search_terms(GUARDS.text))
     text = [i for i, _ in catalogue.match(terms, k=CANDIDATES, title_weight=TITLE_WEIGHT)]
-    ids, vectors = catalogue.passage_vectors()
+    ids, vectors = catalogue.vectors.of_passages()
     cosines = vectors @ searcher.find(GUARDS).question_vector
     dense = [ids[i] for i in np.argsort(-cosines, kind="stable")][:CANDIDATES]
     expected = {i: sum(1 / (61 + r.index(i)) for r in (text, dense) if i in r) for i in {*text, *dense}}

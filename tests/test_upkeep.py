@@ -89,9 +89,9 @@ def test_a_sound_index_has_no_problem(copied: Home, embedder: MiniLM) -> None:
 
 def swap_vectors(home: Home) -> None:
     catalogue = Catalogue(home)
-    ids, vectors = catalogue.passage_vectors()
-    held = catalogue.sentence_vectors(ids)
-    catalogue.store_vectors((i, v, held[i]) for i, v in zip(ids, vectors[::-1], strict=True))
+    ids, vectors = catalogue.vectors.of_passages()
+    held = catalogue.vectors.of_sentences(ids)
+    catalogue.vectors.store((i, v, held[i]) for i, v in zip(ids, vectors[::-1], strict=True))
     VectorIndex(home, catalogue).publish()
     catalogue.close()
 
@@ -103,7 +103,7 @@ def lose_chroma(home: Home) -> None:
 def tamper_with_chroma(home: Home) -> None:
     catalogue = Catalogue(home)
     folder = ChromaFolder(home.chroma / catalogue.snapshot.name)
-    ids, vectors = catalogue.passage_vectors()
+    ids, vectors = catalogue.vectors.of_passages()
     folder.add(ids[:2], vectors[2:4])
     folder.close()
     catalogue.close()
@@ -176,9 +176,9 @@ def test_a_rebuilt_index_is_the_one_that_was_built(copied: Home, embedder: MiniL
 
     def derived() -> list[object]:
         catalogue = Catalogue(copied)
-        ids, vectors = catalogue.passage_vectors()
+        ids, vectors = catalogue.vectors.of_passages()
         passages = catalogue.load_passages(ids)
-        inner = catalogue.sentence_vectors(ids)
+        inner = catalogue.vectors.of_sentences(ids)
         catalogue.close()
         return [
             (p.article, p.span, p.sentences, v.tobytes(), inner[p.id].tobytes())
@@ -236,7 +236,7 @@ def test_a_reader_sees_the_restored_state_without_being_opened_again(
     assert reader.status().articles == 13
     restore(copied, tmp_path / "backup")
     assert reader.status().articles == 12
-    ids, stored = reader.passage_vectors()
+    ids, stored = reader.vectors.of_passages()
     assert [vectors.nearest(v, k=1)[0][0] for v in stored] == ids
     vectors.close()
     reader.close()

@@ -54,7 +54,7 @@ def add_article(catalogue: Catalogue, n: int) -> None:
     catalogue.add_article(article)
     passages = catalogue.passages_without_vectors(100)
     rows = random_rows(n, len(passages))
-    catalogue.store_vectors((p.id, row, row[None]) for p, row in zip(passages, rows, strict=True))
+    catalogue.vectors.store((p.id, row, row[None]) for p, row in zip(passages, rows, strict=True))
 
 
 def random_rows(seed: int, count: int) -> Vectors:
@@ -64,7 +64,7 @@ def random_rows(seed: int, count: int) -> Vectors:
 
 
 def brute_force(catalogue: Catalogue, vector: Vectors, k: int, filters: Filters | None) -> list[tuple[int, float]]:
-    ids, rows = catalogue.passage_vectors(catalogue.allowed_passages(filters) if filters else None)
+    ids, rows = catalogue.vectors.of_passages(catalogue.allowed_passages(filters) if filters else None)
     found = sorted(zip(ids, (rows @ vector).tolist(), strict=True), key=lambda pair: -pair[1])
     return found[:k]
 
@@ -79,7 +79,7 @@ def assert_same(found: list[tuple[int, float]], expected: list[tuple[int, float]
 def test_nearest_equals_brute_force(home: Home, filled: Catalogue, filters: Filters | None, exact_limit: int) -> None:
     vectors = VectorIndex(home, filled, exact_limit=exact_limit)
     vectors.publish()
-    assert filled.count_vectors() > 200
+    assert filled.vectors.count() > 200
     for vector in random_rows(1000, 3):
         for k in (1, 10, 50):
             assert_same(vectors.nearest(vector, k=k, filters=filters), brute_force(filled, vector, k, filters))
@@ -88,7 +88,7 @@ def test_nearest_equals_brute_force(home: Home, filled: Catalogue, filters: Filt
 
 def test_chroma_answers_when_a_folder_is_published(filled: Catalogue, vectors: VectorIndex, home: Home) -> None:
     """Seen by taking one vector out of the catalogue's hands: Chroma still returns it."""
-    ids, rows = filled.passage_vectors()
+    ids, rows = filled.vectors.of_passages()
     filled.database.connection.execute("DELETE FROM passage_vectors WHERE passage = ?", (ids[0],))
     assert vectors.nearest(rows[0], k=1)[0][0] == ids[0]
 
@@ -104,7 +104,7 @@ def test_publishing_follows_additions_and_removals(home: Home, filled: Catalogue
     vectors.publish()
     assert filled.snapshot.name != before.name
     assert [folder.name for folder in home.chroma.iterdir()] == [filled.snapshot.name]
-    assert held(home, filled) == set(filled.vector_ids())
+    assert held(home, filled) == set(filled.vectors.ids())
     vector = random_rows(1001, 1)[0]
     assert_same(vectors.nearest(vector, k=20), brute_force(filled, vector, 20, None))
 
@@ -127,7 +127,7 @@ def test_little_may_wait_beside_a_large_folder_and_is_found(home: Home, filled: 
         add_article(filled, n)
     assert vectors.is_outdated()
     vectors.publish(thorough=False)
-    assert held(home, filled) == set(filled.vector_ids())
+    assert held(home, filled) == set(filled.vectors.ids())
     vectors.close()
 
 
@@ -140,7 +140,7 @@ def test_a_folder_published_before_its_extent_was_noted_is_searched(
     vector = random_rows(1005, 1)[0]
     assert_same(vectors.nearest(vector, k=20), brute_force(filled, vector, 20, None))
     vectors.publish()
-    assert filled.snapshot.count == filled.count_vectors()
+    assert filled.snapshot.count == filled.vectors.count()
 
 
 def held(home: Home, catalogue: Catalogue) -> set[int]:
@@ -180,7 +180,7 @@ def test_a_damaged_folder_is_worked_around_and_rebuilt(home: Home, filled: Catal
     reader = VectorIndex(home, filled)
     assert_same(reader.nearest(vector, k=10), expected)
     writer.publish()
-    assert held(home, filled) == set(filled.vector_ids())
+    assert held(home, filled) == set(filled.vectors.ids())
     assert_same(reader.nearest(vector, k=10), expected)
     reader.close()
 

@@ -147,7 +147,7 @@ def _stored_embedder(settings: Settings) -> str:
 
     try:
         catalogue = Catalogue(settings.index)
-        held = catalogue.embedder
+        held = catalogue.vectors.embedder
         catalogue.close()
     except DatelineError:  # what is wrong with the index is told by its own check
         return ""

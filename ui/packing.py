@@ -47,7 +47,7 @@ def origin_of(catalogue: Catalogue, model: str) -> Origin:
         dateline=read_version(),
         model=carrier.title if carrier else model,
         model_sha256=carrier.sha256 if carrier else "",
-        embedder=catalogue.embedder,
+        embedder=catalogue.vectors.embedder,
         index_format=SCHEMA_VERSION,
         index_generation=catalogue.generation,
         articles=catalogue.status().articles,
