@@ -45,7 +45,7 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
         return answer
     text = complete_name(question, answer, cited.quote, cited.article.title)
     text = complete_date(question, text, [cited.quote, *_telling_as_much(question, cited, evidence)])
-    return drop_counted(question, recount(question, text, cited))
+    return open_compound(question, drop_counted(question, recount(question, text, cited)))
 
 
 def drop_counted(question: str, answer: str) -> str:
@@ -53,6 +53,18 @@ def drop_counted(question: str, answer: str) -> str:
     match = re.fullmatch(rf"(\S*\d\S*(?: {_SCALE})?) (?!{_SCALE})([a-z]+)", answer)
     counted = match is not None and re.search(rf"\bhow many {match[2]}\b", question, re.IGNORECASE)
     return match[1] if match is not None and counted else answer
+
+
+def open_compound(question: str, answer: str) -> str:
+    """ "21" for "21-year-old" to "How old ...?", "three months" for "three-month" to "How long ...?"."""
+    match = re.fullmatch(r"([\w.]+)-(year|month|week|day|hour|minute|second)(-old)?", answer)
+    if match is None:
+        return answer
+    number, unit, old = match.groups()
+    if old:
+        return number if re.search(r"\bhow old\b", question, re.IGNORECASE) else answer
+    ending = "" if number.lower() in ("1", "one") else "s"
+    return f"{number} {unit}{ending}" if re.search(r"\bhow long\b", question, re.IGNORECASE) else answer
 
 
 def complete_name(question: str, answer: str, quote: str, title: str) -> str:

@@ -8,7 +8,7 @@ from made_articles import make_article
 from index.article import Span
 from qa.answer import Evidence
 from qa.composition import repeats_question
-from qa.polish import complete_date, complete_name, drop_counted, polish
+from qa.polish import complete_date, complete_name, drop_counted, open_compound, polish
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,21 @@ from qa.polish import complete_date, complete_name, drop_counted, polish
 )
 def test_a_counted_noun_that_the_question_names_is_dropped(question: str, answer: str, polished: str) -> None:
     assert drop_counted(question, answer) == polished
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "polished"),
+    [
+        ("How old is the oldest dog?", "21-year-old", "21"),
+        ("For how long is the tax suspended?", "three-month", "three months"),
+        ("How long did it last?", "one-day", "one day"),
+        ("Who won?", "21-year-old", "21-year-old"),
+        ("How old is the bridge?", "a 90-year-old bridge", "a 90-year-old bridge"),
+        ("How long is the ban?", "30-year-old", "30-year-old"),
+    ],
+)
+def test_a_compound_is_opened_where_its_number_is_asked_for(question: str, answer: str, polished: str) -> None:
+    assert open_compound(question, answer) == polished
 
 
 @pytest.mark.parametrize(
