@@ -21,6 +21,7 @@ from index.build import build_index
 from index.catalogue import Catalogue
 from index.embedder import Embedder, MiniLM, open_bulk_embedder
 from index.home import Home
+from index.meta import SCHEMA_VERSION
 from index.query import Filters, Query
 from index.vector_stage import Progress
 from qa.answer import Answer, Evidence
@@ -105,7 +106,7 @@ class Run:
 
     def index(self, corpus: Corpus) -> Path:
         """The folder of the index of `corpus`, brought to its end first where needed."""
-        home = Home(self._folder / f"{corpus.name}-{corpus.key[:16]}")
+        home = Home(self._folder / f"{corpus.name}-{corpus.key[:16]}-{SCHEMA_VERSION}")
         complete = home.folder / "complete"
         if not complete.exists():
             paths = list(corpus.paths)
