@@ -11,6 +11,9 @@ from typing import Any
 from index.query import Filters
 from index.sql import AMONG, Connection
 
+# Looked up article by article: a set of all that pass takes 0.2 s to make where half of 100,000 do.
+_EXISTS = f"EXISTS (SELECT 1 FROM {{table}} WHERE article = articles.number AND {{column}} COLLATE NOCASE {AMONG})"
+
 
 def fts_query(terms: Sequence[str]) -> str:
     """An FTS5 query for any of `terms`; a term of several words is a phrase; empty where nothing is left.
@@ -24,7 +27,8 @@ def fts_query(terms: Sequence[str]) -> str:
 def select_allowed(filters: Filters) -> tuple[str, list[Any]]:
     """A SELECT of the numbers of the articles that pass `filters`, and its parameters.
 
-    Sources and tags are compared without regard to case (of ASCII letters); any place's source counts.
+    Another condition on `articles` may follow. Sources and tags are compared without regard to case (of ASCII
+    letters); any place's source counts.
     """
     conditions: list[str] = []
     parameters: list[Any] = []
@@ -38,9 +42,9 @@ def select_allowed(filters: Filters) -> tuple[str, list[Any]]:
     if filters.before is not None:
         require("published <= ?", filters.before.toordinal())
     if filters.sources:
-        require(f"number IN (SELECT article FROM places WHERE source COLLATE NOCASE {AMONG})", list(filters.sources))
+        require(_EXISTS.format(table="places", column="source"), list(filters.sources))
     if filters.tags:
-        require(f"number IN (SELECT article FROM tags WHERE tag COLLATE NOCASE {AMONG})", list(filters.tags))
+        require(_EXISTS.format(table="tags", column="tag"), list(filters.tags))
     if filters.article_ids:
         require(f"id {AMONG}", list(filters.article_ids))
     return f"SELECT number FROM articles WHERE {' AND '.join(conditions) or 'TRUE'}", parameters

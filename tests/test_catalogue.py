@@ -94,6 +94,7 @@ def test_match_with_filters_equals_filtering_all_matches(filled: Catalogue, filt
     assert len(everything) > len(expected)
     assert filled.match(query, k=10_000, filters=filters) == expected
     assert filled.match(query, k=3, filters=filters) == expected[:3]
+    assert filled.match(query, k=3, filters=filters, many=1) == expected[:3]
 
 
 @pytest.mark.parametrize("filters", FILTERS)
