@@ -184,7 +184,7 @@ class Assistant:
         outcome.reading = replace(reading, text=polish(query.text, reading.text, evidence))
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         outcome.confidence = estimate_confidence(query, selection, outcome.reading)
-        if is_refusal(outcome.reading.text) or outcome.confidence < answer_from():
+        if is_refusal(outcome.reading.text) or outcome.confidence < answer_from(outcome.reading.model):
             yield from self._abstain(outcome)
             return
         draft = compose(outcome.reading.text, evidence, query.text)

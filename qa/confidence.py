@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +57,7 @@ class _Weights:
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
+    thresholds: Mapping[str, float]
 
 
 def estimate_confidence(query: Query, selection: Selection, reading: Reading) -> float:
@@ -70,9 +71,13 @@ def estimate_confidence(query: Query, selection: Selection, reading: Reading) ->
     return 1.0 / (1.0 + math.exp(-logit))
 
 
-def answer_from() -> float:
-    """The confidence from which an answer is shown, fitted with the weights."""
-    return _load_weights().threshold
+def answer_from(model: str = "") -> float:
+    """The confidence from which an answer that `model` wrote is shown: fitted for it, else for the default model.
+
+    A model without the correction seldom says that the evidence does not answer, and seems surer than it is.
+    """
+    weights = _load_weights()
+    return weights.thresholds.get(model, weights.threshold)
 
 
 def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
@@ -132,4 +137,5 @@ def _load_weights() -> _Weights:
         raise ValueError(f"{WEIGHTS} was fitted for other signals: run `python -m qa.fitting` again")
     columns = (tuple(stored[key]) for key in ("means", "scales", "coefficients"))
     means, scales, coefficients = columns
-    return _Weights(means, scales, coefficients, stored["intercept"], stored["threshold"])
+    thresholds = stored.get("thresholds", {})
+    return _Weights(means, scales, coefficients, stored["intercept"], stored["threshold"], thresholds)

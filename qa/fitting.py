@@ -1,5 +1,7 @@
 """Fit the weights of the sentence ranking and of the confidence: `python -m qa.fitting DATASET` (extra `eval`).
 
+`--only threshold --model NAME` fits alone the confidence from which another model's answers are shown.
+
 The data set is a folder as `dateline eval` reads it, other than the one that figures are reported on. A sentence
 holds the answer when an accepted answer stands in it, normalised as the benchmark does. For the confidence every
 second question is also asked as if its event had not been reported: without the articles of its fortnight and
@@ -18,12 +20,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from llama_index.core.llms import LLM
 
 from index.home import Home
 from index.query import Query
 from index.search import Findings, Searcher
 from qa.confidence import WEIGHTS as CONFIDENCE_WEIGHTS
-from qa.confidence import Signals, gather_signals
+from qa.confidence import Signals, estimate_confidence, gather_signals
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds, token_f1
 from qa.evidence import choose_evidence, describe_sentences
@@ -69,8 +72,12 @@ def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable
     fitted = _fit([f.name for f in fields(Signals)], x, y, np.ones(len(y)), strength=0.03)
     logits = (x - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
     probabilities = 1.0 / (1.0 + np.exp(-logits))
-    threshold = float(np.quantile(probabilities[np.array(answerable, dtype=bool)], REFUSED_ANSWERABLE))
-    return {**fitted, "threshold": round(threshold, 4)}
+    return {**fitted, "threshold": fit_threshold(probabilities[np.array(answerable, dtype=bool)])}
+
+
+def fit_threshold(confidences: Sequence[float] | Floats) -> float:
+    """The confidence below which `REFUSED_ANSWERABLE` of these lie."""
+    return round(float(np.quantile(confidences, REFUSED_ANSWERABLE)), 4)
 
 
 def without_event(example: Example) -> Example:
@@ -134,6 +141,17 @@ def _read(examples: Sequence[Example], models: Path, correction: Path | None) ->
         log.info("read %d of %d", number + 1, len(examples))
 
 
+def read_confidences(examples: Iterable[Example], model: LLM) -> Iterator[float]:
+    """How sure `model` makes the program of each answer whose evidence holds an accepted one."""
+    from qa.reading import write_answer
+
+    for example in examples:
+        selection = choose_evidence(example.query, example.findings)
+        if any(holds(item.quote, example.answers) for item in selection.evidence):
+            reading = write_answer(model, example.query, selection.evidence)
+            yield estimate_confidence(example.query, selection, reading)
+
+
 def main() -> None:
     """Fit both on one data set and write the weights into the program."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,16 +162,30 @@ def main() -> None:
         type=Path,
         help="what `python -m qa.tuning --half` wrote: the confidence is fitted on the other half's questions",
     )
-    parser.add_argument("--only", choices=["ranking", "confidence"], help="fit this alone")
+    parser.add_argument("--only", choices=["ranking", "confidence", "threshold"], help="fit this alone")
+    parser.add_argument("--model", default="large", help="whose threshold is fitted")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = list(search_dataset(arguments.dataset, arguments.home))
+    if arguments.only == "threshold":
+        _write_threshold(examples, arguments.model, arguments.home / "models")
+        return
     if arguments.only != "confidence":
         _write(fit_ranking(examples), SENTENCE_WEIGHTS)
     if arguments.only != "ranking":
         unseen = [e for e in examples if arguments.correction is None or not in_first_half(e)]
         signals, right, held = zip(*_read(unseen, arguments.home / "models", arguments.correction), strict=True)
         _write(fit_confidence(signals, right, held), CONFIDENCE_WEIGHTS)
+
+
+def _write_threshold(examples: Sequence[Example], name: str, models: Path) -> None:
+    from qa.model import LocalModel
+    from qa.weights import prepare_model
+
+    model = LocalModel(prepare_model(name, models), name=name)
+    weights = json.loads(CONFIDENCE_WEIGHTS.read_text(encoding="utf-8"))
+    threshold = fit_threshold(list(read_confidences(examples, model)))
+    _write({**weights, "thresholds": {**weights.get("thresholds", {}), name: threshold}}, CONFIDENCE_WEIGHTS)
 
 
 def in_first_half(example: Example) -> bool:

@@ -46,6 +46,7 @@ class Reading:
     answer_tokens: int
     first_word_at: float
     refusal_logprob: float | None = None
+    model: str = ""
 
 
 def write_answer(
@@ -91,4 +92,5 @@ def _write(
         prompt_tokens=getattr(raw, "prompt_tokens", 0),
         answer_tokens=len(logprobs) or len(text.split()),
         first_word_at=first or time.perf_counter(),
+        model=llm.metadata.model_name,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
 from index.article import Article
-from qa.confidence import is_of_asked_year, names_what_is_asked
+from qa.confidence import WEIGHTS, answer_from, is_of_asked_year, names_what_is_asked
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,11 @@ def test_an_article_of_another_year_does_not_answer(
 def test_an_article_that_names_nothing_of_the_question_does_not_answer(question: str, text: str, named: bool) -> None:
     article = Article("a" * 16, "A fire", text, None, "", "", "", (), "a.txt", "a" * 64)
     assert names_what_is_asked(question, article) is named
+
+
+def test_each_model_has_a_threshold_of_its_own_or_the_default_one() -> None:
+    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    assert stored["thresholds"]
+    for name, threshold in stored["thresholds"].items():
+        assert answer_from(name) == threshold != answer_from()
+    assert answer_from("default") == answer_from("someone/other") == answer_from() == stored["threshold"]

@@ -13,7 +13,7 @@ from tiny_model import write_tiny_gguf
 from qa.confidence import Signals
 from qa.evaluation.scores import holds
 from qa.evidence import describe_sentences
-from qa.fitting import Example, fit_confidence, fit_ranking, in_first_half, search_dataset, without_event
+from qa.fitting import Example, fit_confidence, fit_ranking, fit_threshold, in_first_half, search_dataset, without_event
 from qa.prompts import REFUSAL
 from qa.ranking import Weights, score_sentences
 from qa.tuning import Pool, draw, draw_round, loss_of, make_pool, save, tune
@@ -79,6 +79,11 @@ def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
     confident = 1 / (1 + np.exp(-logits)) >= fitted["threshold"]
     assert np.mean(~confident[right]) == pytest.approx(0.15, abs=0.01)
     assert np.mean(~confident[~right]) > 0.9
+
+
+def test_a_models_own_threshold_refuses_the_same_share() -> None:
+    confidences = np.random.default_rng(0).random(400)
+    assert np.mean(confidences < fit_threshold(confidences)) == pytest.approx(0.15, abs=0.01)
 
 
 def test_the_ranking_puts_sentences_that_hold_an_answer_first(examples: list[Example]) -> None:
