@@ -89,4 +89,4 @@ def test_package_data_and_licence_are_there() -> None:
         assert (ROOT / file).is_file()
     assert "Apache License" in (ROOT / "LICENSE").read_text()
     assert PROJECT["license"] == "Apache-2.0"
-    assert PROJECT["scripts"] == {"dateline": "ui.cli:main"}
+    assert PROJECT["scripts"] == {"dateline": "ui.cli:run"}
