@@ -12,9 +12,7 @@ from datetime import date
 from index.article import Article
 from index.catalogue import Catalogue
 from index.errors import UsageError
-from index.fts import select_allowed
 from index.places import day_of
-from index.query import Filters
 from index.rows import SELECT_ARTICLE, read_article
 
 # `number` last: a list must not jump where the rest is equal. Articles without a date come last either way.
@@ -39,15 +37,6 @@ class Listed:
     source: str
     published: date | None
     places: int
-
-
-def count_articles(catalogue: Catalogue, filters: Filters) -> int:
-    """How many articles pass `filters`."""
-    allowed, parameters = select_allowed(filters)
-    (count,) = catalogue.database.connection.execute(
-        f"SELECT count(*) FROM ({allowed}) AS passing", parameters
-    ).fetchone()
-    return int(count)
 
 
 def list_articles(

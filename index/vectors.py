@@ -81,7 +81,7 @@ class VectorIndex:
             return []
         if filters:
             most = min(self._exact_limit, max(_FEW, self._catalogue.snapshot.count // _COMMON))
-            if self._catalogue.count_allowed(filters, limit=most + 1) <= most:
+            if self._catalogue.count_articles(filters, limit=most + 1) <= most:
                 allowed = self._catalogue.allowed_passages(filters, limit=most + 1)
                 if len(allowed) <= most:
                     return self._compare(vector, allowed, k)

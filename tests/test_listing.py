@@ -10,7 +10,7 @@ from made_articles import make_article
 from index.catalogue import Catalogue
 from index.errors import UsageError
 from index.home import Home
-from index.listing import SORTS, count_articles, list_articles
+from index.listing import SORTS, list_articles
 from index.query import Filters
 from index.removal import remove_articles
 
@@ -60,8 +60,8 @@ def test_articles_are_searched_by_every_word_and_a_page_at_a_time(catalogue: Cat
 
 def test_articles_that_pass_filters_are_counted(catalogue: Catalogue) -> None:
     fill(catalogue)
-    assert count_articles(catalogue, Filters()) == 3
-    assert count_articles(catalogue, Filters(after=date(2024, 1, 1))) == 1
+    assert catalogue.count_articles(Filters()) == 3
+    assert catalogue.count_articles(Filters(after=date(2024, 1, 1))) == 1
 
 
 def test_an_article_goes_with_all_its_places_and_reprints(catalogue: Catalogue, home: Home) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from index.catalogue import Catalogue
 from index.fts import fts_query
-from index.listing import count_articles
 from index.query import Filters, Query
 from index.terms import search_terms
 
@@ -36,12 +35,12 @@ def look_back(catalogue: Catalogue, query: Query) -> Searched:
     found = {word: _stands(catalogue, word, None) for word in words}
     within = {word: found[word] and _stands(catalogue, word, query.filters) for word in words}
     return Searched(
-        articles=count_articles(catalogue, query.filters),
-        all_articles=count_articles(catalogue, Filters()),
+        articles=catalogue.count_articles(query.filters),
+        all_articles=catalogue.count_articles(Filters()),
         words=words,
         nowhere=tuple(word for word in words if not found[word]),
         filtered=tuple(word for word in words if found[word] and not within[word]),
-        any_date=count_articles(catalogue, replace(query.filters, after=None, before=None)),
+        any_date=catalogue.count_articles(replace(query.filters, after=None, before=None)),
     )
 
 
