@@ -6,7 +6,6 @@ This module does not know what is measured.
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from qa.evaluation.memory import peak_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,7 @@ def size_on_disk(folder: Path) -> int:
 def _main(call: str) -> None:
     module, name, arguments = json.loads(call)
     found = getattr(import_module(module), name)(*arguments)
-    print(json.dumps({**found, "peak_bytes": _peak_bytes()}))
-
-
-def _peak_bytes() -> int:
-    """The most that this process held; Linux's `ru_maxrss` begins with what the process held that started it."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    (line,) = (line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
-    return 1024 * int(line.split()[1])
+    print(json.dumps({**found, "peak_bytes": peak_bytes()}))
 
 
 if __name__ == "__main__":
