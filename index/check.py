@@ -188,10 +188,9 @@ def _check_embedding(catalogue: Catalogue, make_embedder: Callable[[], Embedder]
     if not chosen:
         return _Found("none to embed", "", "")
     embedder = make_embedder()
-    if catalogue.vectors.embedder != embedder.name:
-        return _Found(
-            "the embedder's name", f"made by {catalogue.vectors.embedder or 'nobody'}, not {embedder.name}", _REBUILD
-        )
+    maker = catalogue.vectors.embedder
+    if maker != embedder.name:
+        return _Found("the embedder's name", f"made by {maker or 'nobody'}, not {embedder.name}", _REBUILD)
     stored = dict(zip(*catalogue.vectors.of_passages(chosen), strict=True))
     sentences = catalogue.vectors.of_sentences(chosen)
     passages = catalogue.load_passages(chosen)

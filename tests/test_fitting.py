@@ -8,12 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from stand_in_model import StandIn
 from tiny_model import write_tiny_gguf
 
 from qa.confidence import Signals
 from qa.evaluation.scores import holds
-from qa.evidence import describe_sentences
-from qa.fitting import Example, fit_confidence, fit_ranking, fit_threshold, in_first_half, search_dataset, without_event
+from qa.evidence import choose_evidence, describe_sentences
+from qa.fitting import (
+    Example,
+    fit_confidence,
+    fit_ranking,
+    fit_threshold,
+    in_first_half,
+    read_confidences,
+    search_dataset,
+    without_event,
+)
 from qa.prompts import REFUSAL
 from qa.ranking import Weights, score_sentences
 from qa.tuning import Pool, draw, draw_round, loss_of, make_pool, save, tune
@@ -81,9 +91,16 @@ def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
     assert np.mean(~confident[~right]) > 0.9
 
 
-def test_a_models_own_threshold_refuses_the_same_share() -> None:
-    confidences = np.random.default_rng(0).random(400)
-    assert np.mean(confidences < fit_threshold(confidences)) == pytest.approx(0.15, abs=0.01)
+def test_a_models_threshold_is_fitted_on_answers_that_the_evidence_holds(examples: list[Example]) -> None:
+    held = [
+        example
+        for example in examples
+        if any(holds(e.quote, example.answers) for e in choose_evidence(example.query, example.findings).evidence)
+    ]
+    confidences = list(read_confidences(examples, StandIn(pattern=r"(\w+)")))
+    assert len(confidences) == len(held) > 0
+    assert all(0 <= confidence < 1 for confidence in confidences)
+    assert min(confidences) <= fit_threshold(confidences) <= max(confidences)
 
 
 def test_the_ranking_puts_sentences_that_hold_an_answer_first(examples: list[Example]) -> None:
