@@ -12,7 +12,6 @@ from index.article import Passage, Span
 from index.catalogue import Catalogue
 from index.embedder import Embedder, PassageText, PassageVectors
 from index.rows import Vectors
-from index.vectors import VectorIndex
 
 BATCH = 256
 """Passages embedded at a time: several seconds of work on two cores."""
@@ -42,6 +41,8 @@ def embed_missing(
     work: Work | None = None,
 ) -> None:
     """Give every passage its vectors, made by `work` or here, and publish them to Chroma as they come."""
+    from index.vectors import VectorIndex  # it brings Chroma, for which text search need not wait
+
     vectors = VectorIndex(catalogue.home, catalogue)
     total = catalogue.vectors.count_missing()
     waiting, done = 0, 0
