@@ -35,6 +35,8 @@ def split_passages(text: str) -> list[tuple[Span, tuple[Span, ...]]]:
 
 def _cut(text: str, sentence: Span) -> list[Span]:
     """`sentence`, or pieces of at most `MAX_SENTENCE_CHARS`, cut at white space where there is any."""
+    if len(sentence) <= MAX_SENTENCE_CHARS:
+        return [sentence]
     parts: list[Span] = []
     start = sentence.start
     while sentence.end - start > MAX_SENTENCE_CHARS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 
 import sentencex
 
@@ -28,33 +29,54 @@ _ENDS_RANK = re.compile(
     r"\b(?:Gov|Sens|Reps|Lt|Col|Gen|Sgt|Maj|Capt|Cmdr|Rev|Supt|Det|Ft|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.$"
 )
 
+_LONGEST_ENDING = 8
+"""The patterns above need no more of a sentence's end, the character before a word's first included."""
+_ALNUM = re.compile(r"[^\W_]")
+
 
 def split_sentences(text: str) -> list[Span]:
     """Spans of the sentences of `text`, in order, without surrounding white space.
 
     A line break always ends a sentence; text that holds no letter or digit is no sentence.
     """
-    spans: list[Span] = []
+    return [Span(start, end) for start, end in _split(text)]
+
+
+def list_sentences(text: str) -> list[str]:
+    """The sentences of `text`, in order, as `split_sentences` finds them."""
+    return [text[start:end] for start, end in _split(text)]
+
+
+def _split(text: str) -> Iterator[tuple[int, int]]:
     for match in _LINE.finditer(text):
         line, start = match.group(), match.start()
-        split = _split_short_line if len(line) <= _SHORT else _split_line
-        spans.extend([Span(start + a, start + b) for a, b in split(line)])
-    return spans
+        for a, b in (_split_short_line if len(line) <= _SHORT else _split_line)(line):
+            yield start + a, start + b
 
 
 def _split_line(line: str) -> tuple[tuple[int, int], ...]:
-    spans: list[Span] = []
+    spans: list[tuple[int, int]] = []
     offset = 0
-    # sentencex refuses what is no valid Unicode; one character stands for one, so that offsets stay.
-    for piece in sentencex.segment("en", _SURROGATE.sub("\ufffd", line)):
-        span = _trimmed(line, offset, offset + len(piece))
+    for piece in _segment(line):
+        sentence = piece.lstrip()
+        start = offset + len(piece) - len(sentence)
         offset += len(piece)
-        if span is None:
+        sentence = sentence.rstrip()
+        end = start + len(sentence)
+        if not sentence:
             continue
-        if spans and _joins(spans[-1].of(line), span.of(line)):
-            span = Span(spans.pop().start, span.end)
-        spans.append(span)
-    return tuple((span.start, span.end) for span in spans if any(c.isalnum() for c in span.of(line)))
+        if spans and _joins(line[spans[-1][0] : spans[-1][1]], sentence):
+            start, _ = spans.pop()
+        spans.append((start, end))
+    return tuple((start, end) for start, end in spans if _ALNUM.search(line, start, end))
+
+
+def _segment(line: str) -> list[str]:
+    try:
+        found: list[str] = sentencex.segment("en", line)
+    except UnicodeEncodeError:  # no valid Unicode; one character stands for one, so that offsets stay
+        found = sentencex.segment("en", _SURROGATE.sub("\ufffd", line))
+    return found
 
 
 _split_short_line = functools.lru_cache(maxsize=1024)(_split_line)
@@ -63,15 +85,11 @@ _split_short_line = functools.lru_cache(maxsize=1024)(_split_line)
 
 def _joins(left: str, right: str) -> bool:
     """Whether `right` is the rest of the sentence that `left` began."""
-    if _CONTINUES.match(right) or _ENDS_PARTY.search(left) or _ENDS_RANK.search(left):
+    if _CONTINUES.match(right):
         return True
-    return bool(_ENDS_CLOCK.search(left) and _AFTER_CLOCK.match(right))
-
-
-def _trimmed(text: str, start: int, end: int) -> Span | None:
-    piece = text[start:end]
-    stripped = piece.strip()
-    if not stripped:
-        return None
-    start += len(piece) - len(piece.lstrip())
-    return Span(start, start + len(stripped))
+    end = left[-_LONGEST_ENDING:]
+    if not end.endswith("."):
+        return False
+    if _ENDS_PARTY.search(end) or _ENDS_RANK.search(end):
+        return True
+    return bool(_ENDS_CLOCK.search(end) and _AFTER_CLOCK.match(right))
