@@ -5,11 +5,13 @@ This module does not know what the lines are; it compares words.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
-from index.sentences import split_sentences
+from index.sentences import list_sentences
 
 MIN_WORDS = 6
 """Distinct telling words that a line needs before it can be called a repeat of another."""
@@ -22,7 +24,10 @@ is 0.93 and 1.0."""
 MIN_SENTENCE_WORDS = 5
 """Shorter sentences ("That is not true.") may well be said twice."""
 
-_CAPTION = re.compile(r".*[.…)][\"”’']?")
+_SHORT = 4_000
+"""The words of longer texts are not kept: some are whole files."""
+
+_CAPTION_ENDS = tuple(end + quote for end in ".…)" for quote in ("", *"\"”’'"))
 """Captions are whole sentences; headings and list items, which may well recur in the body, are not."""
 
 _POINTS_BACK = re.compile(r"(?:He|She|They|It|His|Her|Their|Its|This|That|These|Those|There)\b")
@@ -38,18 +43,18 @@ _STOP_WORDS = frozenset(
 
 def find_near_repeats(lines: Sequence[str], candidates: Sequence[int]) -> set[int]:
     """Those of `candidates` (indices of `lines`) whose words nearly all stand in one longer sentence elsewhere."""
-    told = {i: _telling(lines[i]) for i in candidates if _could_be_caption(lines[i])}
-    told = {i: words for i, words in told.items() if len(words) >= MIN_WORDS}
+    split = [list_sentences(line) for line in lines]
+    told = _told_elsewhere(lines, split, candidates)
     if not told:
         return set()
-    units = [(i, _telling(line[s.start : s.end])) for i, line in enumerate(lines) for s in split_sentences(line)]
+    units = _rich_sentences(split, told)
     holders: dict[str, list[int]] = defaultdict(list)
     for unit, (_, words) in enumerate(units):
         for word in words:
             holders[word].append(unit)
     found: set[int] = set()
     for index, words in told.items():
-        allowed = int(len(words) * (1 - SHARED) + 1e-9)
+        allowed = _allowed(words)
         # A sentence that lacks at most `allowed` of the words has one of any `allowed + 1` of them.
         rarest = sorted(words, key=lambda word: (len(holders[word]), word))[: allowed + 1]
         nearby = {unit for word in rarest for unit in holders[word][:200]}
@@ -58,16 +63,55 @@ def find_near_repeats(lines: Sequence[str], candidates: Sequence[int]) -> set[in
     return found
 
 
+def _told_elsewhere(
+    lines: Sequence[str], split: Sequence[Sequence[str]], candidates: Sequence[int]
+) -> dict[int, frozenset[str]]:
+    """The telling words of those `candidates` whose words nearly all stand in other lines: few, if there are any."""
+    seen: set[str] = set()
+    again: set[str] = set()
+    for sentences in split:
+        words = list(chain.from_iterable(map(_words, sentences)))
+        again |= seen.intersection(words)
+        seen.update(words)
+    told: dict[int, frozenset[str]] = {}
+    for index in candidates:
+        if _looks_like_caption(lines[index]):
+            telling = _telling(lines[index])
+            near = len(telling) >= MIN_WORDS and len(telling - again) <= _allowed(telling)
+            if near and _is_prose(lines[index]):
+                told[index] = telling
+    return told
+
+
+def _rich_sentences(
+    split: Sequence[Sequence[str]], told: Mapping[int, frozenset[str]]
+) -> list[tuple[int, frozenset[str]]]:
+    """The sentences that hold enough of the words of `told` for one of them: line, and telling words."""
+    wanted = frozenset().union(*told.values())
+    least = min(len(words) - _allowed(words) for words in told.values())
+    return [
+        (line, _telling(sentence))
+        for line, sentences in enumerate(split)
+        for sentence in sentences
+        if len(wanted.intersection(_words(sentence))) >= least
+    ]
+
+
+def _allowed(words: Collection[str]) -> int:
+    """How many of a repeat's `words` may be missing from the sentence that it repeats."""
+    return int(len(words) * (1 - SHARED) + 1e-9)
+
+
 def drop_repeated_sentences(paragraphs: Sequence[str]) -> list[str]:
     """`paragraphs` with every sentence kept only where it stands first."""
     seen: set[tuple[str, ...]] = set()
     kept: list[str] = []
     for paragraph in paragraphs:
-        sentences = [span.of(paragraph) for span in split_sentences(paragraph)]
+        sentences = list_sentences(paragraph)
         fresh = []
         before: tuple[str, ...] = ()
         for sentence in sentences:
-            words = tuple(_WORD.findall(sentence.casefold()))
+            words = _words(sentence)
             # "He was sentenced to death." says something new of each man it is said of.
             key = (*before, *words) if _POINTS_BACK.match(sentence) else words
             if key not in seen or not _is_prose(sentence):
@@ -87,13 +131,25 @@ def _is_prose(sentence: str) -> bool:
     return len(words) >= MIN_SENTENCE_WORDS and sum(word[0].islower() for word in words) >= len(words) / 2
 
 
-def _could_be_caption(line: str) -> bool:
-    short = len(line.split()) <= MAX_WORDS and not _POINTS_BACK.match(line)
-    return short and ": " not in line and _CAPTION.fullmatch(line) is not None and _is_prose(line)
+def _looks_like_caption(line: str) -> bool:
+    short = line.endswith(_CAPTION_ENDS) and len(line.split()) <= MAX_WORDS
+    return short and ": " not in line and not _POINTS_BACK.match(line)
 
 
 def _telling(text: str) -> frozenset[str]:
-    return frozenset(word for word in {*_WORD.findall(text.casefold())} - _STOP_WORDS if len(word) > 1)
+    return frozenset([word for word in {*_words(text)} - _STOP_WORDS if len(word) > 1])
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return _words_of_short(text) if len(text) <= _SHORT else _words_of(text)
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
+
+
+_words_of_short = functools.lru_cache(maxsize=1024)(_words_of)
+"""Captions and repetitions are looked for in the same sentences."""
 
 
 def _repeats(words: frozenset[str], unit: tuple[int, frozenset[str]], index: int, gone: set[int], allowed: int) -> bool:
