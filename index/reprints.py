@@ -10,7 +10,6 @@ import functools
 import hashlib
 import re
 import zlib
-from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +30,9 @@ NEAR = 0.8
 reprint is estimated at 0.85 or more, and different stories that share long passages (three live blogs of one
 World Cup) at 0.74 or less; nothing lies between."""
 
-_WORD = re.compile(r"[^\W_]+")
+_ASCII = bytes(byte if byte > 127 or chr(byte).isalnum() else ord(" ") for byte in range(256))
+"""For `bytes.translate`: a space for what is neither letter nor digit."""
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _NUMBER = re.compile(
     r"\d+(?:[.,]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty"
     r"|sixty|seventy|eighty|ninety|hundred|thousand|million|billion)\b",
@@ -47,15 +48,31 @@ def signature(text: str) -> Signature:
     The numbers are those of datasketch's scheme "affine32" over CRC-32, whose import alone took longer than signing
     500 articles: it brings all of scipy (November 2026).
     """
-    words = _WORD.findall(text[:MAX_CHARS].casefold())
-    line = " ".join(words).encode()
-    ends = list(accumulate(len(word.encode()) + 1 for word in words)) or [1]  # of each word and the space after it
-    last = max(len(words) - SHINGLE_WORDS, 0)
-    shingles = {line[start : end - 1] for start, end in zip([0, *ends[:last]], ends[-last - 1 :], strict=True)}
+    line = _join_words(text[:MAX_CHARS])
+    spaces = np.flatnonzero(np.frombuffer(line, np.uint8) == ord(" ")).tolist()
+    ends = [*spaces, len(line)][min(SHINGLE_WORDS - 1, len(spaces)) :]
+    shingles = [line[start:end] for start, end in zip([0, *(space + 1 for space in spaces)], ends, strict=False)]
     hashes = _mix(np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles)))
     factors, shifts = _permutations()
-    least: Signature = (factors * hashes + shifts).min(axis=1).astype(np.uint64)
+    permuted = factors * hashes
+    permuted += shifts
+    least: Signature = permuted.min(axis=1).astype(np.uint64)
     return least
+
+
+def _join_words(text: str) -> bytes:
+    """The words of `text`, runs of letters and digits in lower case, with a space between them.
+
+    Characters beyond ASCII are looked at where they stand, mostly quotation marks: in a third of the time that a
+    regular expression for words takes.
+    """
+    folded = text.casefold().encode(errors="replace").translate(_ASCII)
+    return b" ".join(_BEYOND_ASCII.sub(lambda match: _part_words(match[0]), folded).split())
+
+
+@functools.lru_cache(maxsize=4096)
+def _part_words(beyond_ascii: bytes) -> bytes:
+    return "".join(c if c.isalnum() else " " for c in beyond_ascii.decode()).encode()
 
 
 def _mix(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
