@@ -42,7 +42,7 @@ HEADER_LINES = 8
 """A date line or byline stands within this many lines of the top, before the first paragraph."""
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"\s+")
 # Control characters, marks that hide or reorder text, tag characters, noncharacters; joiners between
 # letters of scripts that need them stay.
 _INVISIBLE = re.compile(
@@ -50,7 +50,7 @@ _INVISIBLE = re.compile(
     "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|(?<![\u0590-\u1fff\u2600-\U000dffff])[\u200c\u200d]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_LIGATURES = (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"))
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -100,9 +100,16 @@ def clean_article(raw: RawArticle) -> Article:
 
 def clean_text(text: str) -> str:
     """`text` as valid Unicode in NFC, one kind of line end and of space, nothing invisible."""
-    text = _SURROGATE.sub("�", _BREAKS.sub("\n", text))
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", text.translate(_LIGATURES)))
+    for ligature, letters in _LIGATURES:
+        text = text.replace(ligature, letters)
+    lines = _BREAKS.sub("\n", text).split("\n")
+    text = "\n".join([line if line.isprintable() and "  " not in line else _clean_line(line) for line in lines])
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _clean_line(line: str) -> str:
+    """`line` valid, nothing in it invisible, and of white space only simple spaces."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", _SURROGATE.sub("�", line)))
 
 
 def host_name(url: str) -> str:
