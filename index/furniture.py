@@ -35,6 +35,7 @@ DATELINE = re.compile(
 )
 """An agency's dateline at the start of a paragraph: "MOSCOW (AP) —"."""
 
+_ALNUM = re.compile(r"[^\W_]")
 HASHTAGS = re.compile(r"(?:#[^\s#]+[\s,]*)+")
 TIMESTAMP = re.compile(r"\d{10}(?:\d{3})?")
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w.'’-]*|de|del|van|von|der|den|al|bin|la|di|da|el)"
@@ -169,6 +170,14 @@ _CREDIT_ENDS = tuple(
     "Sputnik Anadolu Agency ZUMA Corbis iStock NurPhoto WireImage PA Wire Media dpa Stock TODAY Sports Network "
     "MediaPunch Redux Labs Maxar Technologies News Association Times Post CNN NASA /File".split()
 )
+_COMMENTS_WORDS = (
+    "comment", "reply", "conversation", "discussion", "name", "mail", "website", "required fields", "notify me",
+    "akismet",
+)  # fmt: skip
+_COPYRIGHT_WORDS = ("copyright", "©", "(c)", "reserved", "this material")
+_CREDIT_LABEL_WORDS = (
+    "credit", "caption", "source", "photo", "image", "picture", "illustration", "file", "getty",
+)  # fmt: skip
 _SUBSCRIBE_WORDS = (
     "sign up", "subscri", "inbox", "journalism", "newsletter", "we will use", "if you wish to object", "never miss",
     "consider supporting",
@@ -181,23 +190,23 @@ _STAFF_WORDS = (
 _GRANT_WORDS = ("in part by", "content partner")
 
 _RULES: tuple[tuple[str, int, tuple[str, ...], re.Pattern[str]], ...] = (
-    ("comments", 300, (), _COMMENTS),
+    ("comments", 300, _COMMENTS_WORDS, _COMMENTS),
     ("share bar", 120, (), _SHARE),
     ("page control", 400, (), _STAND_ALONE),
     ("link", 220, (), _LINK_LABEL),
     ("link", 220, (), _GLUED_LINK),
-    ("copyright", 300, (), _COPYRIGHT),
+    ("copyright", 300, _COPYRIGHT_WORDS, _COPYRIGHT),
     ("staff", 500, _STAFF_WORDS, _STAFF),
     ("grant", 600, _GRANT_WORDS, _GRANT),
-    ("credit", 400, (), _CREDIT_LABEL),
-    ("caption", 900, (), _CREDIT_IN_BRACKETS),
+    ("credit", 400, _CREDIT_LABEL_WORDS, _CREDIT_LABEL),
+    ("caption", 900, ("(",), _CREDIT_IN_BRACKETS),
 )
 """Kind, greatest length, words of which a match holds one, whole form."""
 
 
 def name_furniture(line: str) -> str | None:
     """What kind of furniture `line` is, or None if it may be part of the article."""
-    if not any(c.isalnum() for c in line):
+    if not _ALNUM.search(line):
         return "rule"
     if len(line) > 900:
         return None
@@ -217,4 +226,7 @@ def _may_end_with_credit(line: str) -> bool:
 
 
 def _holds(line: str, words: tuple[str, ...]) -> bool:
-    return any(word in line for word in words)
+    for word in words:  # noqa: SIM110 (a generator under `any` takes twice the time)
+        if word in line:
+            return True
+    return False
