@@ -22,7 +22,7 @@ from qa.evaluation.dataset import Case, read_dataset
 from qa.evidence import choose_evidence
 from qa.model import LocalModel
 from qa.prompts import build_messages
-from qa.weights import prepare_model
+from qa.weights import CARRIERS, prepare_model, prepare_plain
 
 
 def measure(options: Options) -> list[Row]:
@@ -56,8 +56,12 @@ def pick_cases(data: str, count: str) -> list[Case]:
 
 def prepared(place: str) -> Path:
     """The default model's folder."""
+    return prepare_model("default", _models(place))
+
+
+def _models(place: str) -> Path:
     models = os.environ.get("DATELINE_MODELS")
-    return prepare_model("default", Path(models) if models else Path(place).parent / "models")
+    return Path(models) if models else Path(place).parent / "models"
 
 
 def run_ours(data: str, place: str, home: str, count: str) -> dict[str, Any]:
@@ -116,7 +120,7 @@ def run_citation_engine(data: str, place: str, home: str, count: str) -> dict[st
     from llama_index.core.query_engine import CitationQueryEngine
     from llama_index.llms.huggingface import HuggingFaceLLM
 
-    folder = str(prepared(place))
+    folder = str(prepare_plain("default", CARRIERS["default"], _models(place), lambda *stage: None))
     llm = HuggingFaceLLM(
         model_name=folder, tokenizer_name=folder, max_new_tokens=256, device_map="cpu",
         model_kwargs={"dtype": torch.float32}, generate_kwargs={"do_sample": False},

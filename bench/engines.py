@@ -1,8 +1,9 @@
 """Engines for the language model, on the same prompts: answers, time, memory.
 
 Each reads, in a process of its own, the chats that Dateline makes for questions of the development set whose
-evidence was found beforehand, and writes greedily until a line ends. transformers and torch read the corrected
-weights; llama.cpp (wheel `xllamacpp`) reads the published Q4_K_M file with the same correction as an adapter.
+evidence was found beforehand, and writes greedily until a line ends. transformers reads the corrected weights, rounded
+to 8 bits and multiplied so, or restored to larger numbers; llama.cpp (wheel `xllamacpp`) reads the published Q4_K_M
+file with the same correction as an adapter.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from bench.answering import make_messages, pick_cases, prepared
 from bench.rows import Options, Row, median, run_alone
-from qa.correction import FILE, A, B
+from qa.correction import A, B
 from qa.evaluation.scores import exact_match, token_f1
 from qa.reading import MAX_TOKENS
 from qa.weights import CARRIERS, find_parts, join_parts
@@ -83,13 +84,6 @@ def run_transformers(prompts: str, place: str, name: str) -> dict[str, Any]:
 
     started = time.perf_counter()
     model = LocalModel(prepared(place), dtype=name.split()[1])
-    if name.endswith("int8"):
-        import torch
-
-        each_row = torch.ao.quantization.per_channel_dynamic_qconfig
-        model._decoder._model = torch.ao.quantization.quantize_dynamic(
-            model._decoder._model, {torch.nn.Linear: each_row}, torch.qint8
-        )
 
     def ask(messages: list[dict[str, str]]) -> str:
         chat = [ChatMessage(role=m["role"], content=m["content"]) for m in messages]
@@ -144,7 +138,7 @@ def write_adapter(target: Path) -> Path:
     writer = gguf.GGUFWriter(target, "qwen2")
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
-    with safe_open(FILE, framework="pt") as tensors:
+    with safe_open(CARRIERS["default"].correction, framework="pt") as tensors:
         layers = [name.removesuffix(A) for name in tensors.keys() if name.endswith(A)]  # noqa: SIM118 no dictionary
         rank = tensors.get_tensor(layers[0] + A).shape[0]
         writer.add_float32("adapter.lora.alpha", float(tensors.metadata()["scale"]) * rank)
@@ -160,9 +154,10 @@ def write_adapter(target: Path) -> Path:
     return target
 
 
+# "auto" is what Dateline takes: 8 bits.
 ENGINES: dict[str, Callable[..., dict[str, Any]]] = {
     "transformers float32": run_transformers,
     "transformers bfloat16": run_transformers,
-    "transformers float32 int8": run_transformers,
+    "transformers auto": run_transformers,
     "llama.cpp Q4_K_M": run_llama_cpp,
 }

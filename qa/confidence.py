@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.article import Article
 from index.query import Query
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
 
 WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
+"""Weights and threshold for each model that they were fitted to."""
+
+DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,6 @@ class _Weights:
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
-    thresholds: Mapping[str, float]
 
 
 def estimate_confidence(query: Query, selection: Selection, reading: Reading) -> float:
@@ -65,19 +67,15 @@ def estimate_confidence(query: Query, selection: Selection, reading: Reading) ->
     signals = gather_signals(query, selection, reading)
     if signals is None:
         return 0.0
-    weights = _load_weights()
+    weights = _weights_for(reading.model)
     columns = zip(astuple(signals), weights.means, weights.scales, weights.coefficients, strict=True)
     logit = weights.intercept + sum((value - mean) / scale * c for value, mean, scale, c in columns)
     return 1.0 / (1.0 + math.exp(-logit))
 
 
 def answer_from(model: str = "") -> float:
-    """The confidence from which an answer that `model` wrote is shown: fitted for it, else for the default model.
-
-    A model without the correction seldom says that the evidence does not answer, and seems surer than it is.
-    """
-    weights = _load_weights()
-    return weights.thresholds.get(model, weights.threshold)
+    """The confidence from which an answer that `model` wrote is shown."""
+    return _weights_for(model).threshold
 
 
 def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
@@ -130,12 +128,20 @@ def _agreeing(text: str, evidence: Sequence[Evidence], question: str) -> int:
     return len({e.article.id for e in supported})
 
 
+def _weights_for(model: str) -> _Weights:
+    """Those fitted to readings of `model`; of a model that none were fitted to, the default's."""
+    weights = _load_weights()
+    return weights.get(model, weights[DEFAULT])
+
+
 @lru_cache(maxsize=1)
-def _load_weights() -> _Weights:
+def _load_weights() -> Mapping[str, _Weights]:
     stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    if stored["features"] != [f.name for f in fields(Signals)]:
+    return {model: _read_weights(fitted) for model, fitted in stored.items()}
+
+
+def _read_weights(fitted: Mapping[str, Any]) -> _Weights:
+    if fitted["features"] != [f.name for f in fields(Signals)]:
         raise ValueError(f"{WEIGHTS} was fitted for other signals: run `python -m qa.fitting` again")
-    columns = (tuple(stored[key]) for key in ("means", "scales", "coefficients"))
-    means, scales, coefficients = columns
-    thresholds = stored.get("thresholds", {})
-    return _Weights(means, scales, coefficients, stored["intercept"], stored["threshold"], thresholds)
+    means, scales, coefficients = (tuple(fitted[key]) for key in ("means", "scales", "coefficients"))
+    return _Weights(means, scales, coefficients, fitted["intercept"], fitted["threshold"])

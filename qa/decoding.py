@@ -59,7 +59,7 @@ class Decoder:
     """A loaded causal model and what it has read lately; may be used from several threads."""
 
     def __init__(self, model: Any, stop_ids: Collection[int], *, kept_tokens: int) -> None:
-        """`kept_tokens` bounds what is kept of prompts already read, 25 kB a token for the 0.5B."""
+        """`kept_tokens` bounds what is kept of prompts already read; the last one always is."""
         self._model = model
         self._stop_ids = frozenset(stop_ids)
         self._kept: OrderedDict[tuple[int, ...], _Read] = OrderedDict()

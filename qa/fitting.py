@@ -1,7 +1,5 @@
 """Fit the weights of the sentence ranking and of the confidence: `python -m qa.fitting DATASET` (extra `eval`).
 
-`--only threshold --model NAME` fits alone the confidence from which another model's answers are shown.
-
 The data set is a folder as `dateline eval` reads it, other than the one that figures are reported on. A sentence
 holds the answer when an accepted answer stands in it, normalised as the benchmark does. For the confidence every
 second question is also asked as if its event had not been reported: without the articles of its fortnight and
@@ -14,7 +12,7 @@ import argparse
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +23,15 @@ from llama_index.core.llms import LLM
 from index.home import Home
 from index.query import Query
 from index.search import Findings, Searcher
+from qa.confidence import DEFAULT, Signals, gather_signals
 from qa.confidence import WEIGHTS as CONFIDENCE_WEIGHTS
-from qa.confidence import Signals, estimate_confidence, gather_signals
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds, token_f1
 from qa.evidence import choose_evidence, describe_sentences
 from qa.ranking import WEIGHTS as SENTENCE_WEIGHTS
 from qa.ranking import Floats, SentenceFeatures
 from qa.reading import Reading
+from qa.weights import CARRIERS, prepare_carrier, prepare_model
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable
     return {**fitted, "threshold": fit_threshold(probabilities[np.array(answerable, dtype=bool)])}
 
 
-def fit_threshold(confidences: Sequence[float] | Floats) -> float:
+def fit_threshold(confidences: Floats) -> float:
     """The confidence below which `REFUSED_ANSWERABLE` of these lie."""
     return round(float(np.quantile(confidences, REFUSED_ANSWERABLE)), 4)
 
@@ -121,18 +120,19 @@ def _write(weights: dict[str, Any], path: Path) -> None:
     log.info("wrote %s", path)
 
 
-def _read(examples: Sequence[Example], models: Path, correction: Path | None) -> Iterator[tuple[Signals, bool, bool]]:
-    """Signals of the default model's readings, whether each was right, and whether its evidence holds the answer."""
-    from qa.model import LocalModel
-    from qa.reading import write_answer
-    from qa.weights import prepare_model
+def read_signals(examples: Sequence[Example], llm: LLM) -> Iterator[tuple[Signals, bool, bool]]:
+    """Signals of what `llm` reads, whether it was right, and whether its evidence holds the answer.
 
-    model = LocalModel(prepare_model("default", models), correction=correction)
+    Of each question as it is and as if its event had not been reported; a reading without signals is left out, it is
+    refused whatever the weights.
+    """
+    from qa.reading import write_answer
+
     for number, example in enumerate(examples):
         for each in (example, without_event(example)):
             selection = choose_evidence(each.query, each.findings)
             if selection.evidence:
-                reading = write_answer(model, each.query, selection.evidence)
+                reading = write_answer(llm, each.query, selection.evidence)
                 signals = gather_signals(each.query, selection, reading)
                 if signals is not None:
                     reported = each is example
@@ -141,56 +141,46 @@ def _read(examples: Sequence[Example], models: Path, correction: Path | None) ->
         log.info("read %d of %d", number + 1, len(examples))
 
 
-def read_confidences(examples: Iterable[Example], model: LLM) -> Iterator[float]:
-    """How sure `model` makes the program of each answer whose evidence holds an accepted one."""
-    from qa.reading import write_answer
-
-    for example in examples:
-        selection = choose_evidence(example.query, example.findings)
-        if any(holds(item.quote, example.answers) for item in selection.evidence):
-            reading = write_answer(model, example.query, selection.evidence)
-            yield estimate_confidence(example.query, selection, reading)
-
-
 def main() -> None:
-    """Fit both on one data set and write the weights into the program."""
+    """Fit both, or one, on one data set and write the weights into the program."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
-    parser.add_argument(
-        "--correction",
-        type=Path,
-        help="what `python -m qa.tuning --half` wrote: the confidence is fitted on the other half's questions",
-    )
-    parser.add_argument("--only", choices=["ranking", "confidence", "threshold"], help="fit this alone")
-    parser.add_argument("--model", default="large", help="whose threshold is fitted")
+    parser.add_argument("--model", choices=list(CARRIERS), default=DEFAULT, help="whose confidence is fitted")
+    parser.add_argument("--correction", type=Path, help="read with this correction, not the program's own")
+    parser.add_argument("--only", choices=["ranking", "confidence"], help="fit this alone")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = list(search_dataset(arguments.dataset, arguments.home))
-    if arguments.only == "threshold":
-        _write_threshold(examples, arguments.model, arguments.home / "models")
-        return
     if arguments.only != "confidence":
         _write(fit_ranking(examples), SENTENCE_WEIGHTS)
     if arguments.only != "ranking":
-        unseen = [e for e in examples if arguments.correction is None or not in_first_half(e)]
-        signals, right, held = zip(*_read(unseen, arguments.home / "models", arguments.correction), strict=True)
-        _write(fit_confidence(signals, right, held), CONFIDENCE_WEIGHTS)
+        folder = _prepare(arguments.model, arguments.correction, arguments.home / "models")
+        _fit_confidence_of(arguments.model, folder, examples)
 
 
-def _write_threshold(examples: Sequence[Example], name: str, models: Path) -> None:
+def _prepare(model: str, correction: Path | None, models: Path) -> Path:
+    if correction is None:
+        return prepare_model(model, models)
+    carrier = replace(CARRIERS[model], correction=correction)
+    return prepare_carrier(f"{model}-{correction.stem}", carrier, models, lambda *stage: None)
+
+
+def _fit_confidence_of(model: str, folder: Path, examples: Sequence[Example]) -> None:
     from qa.model import LocalModel
-    from qa.weights import prepare_model
 
-    model = LocalModel(prepare_model(name, models), name=name)
-    weights = json.loads(CONFIDENCE_WEIGHTS.read_text(encoding="utf-8"))
-    threshold = fit_threshold(list(read_confidences(examples, model)))
-    _write({**weights, "thresholds": {**weights.get("thresholds", {}), name: threshold}}, CONFIDENCE_WEIGHTS)
+    unseen = [e for e in examples if is_kept_for_confidence(e)]
+    signals, right, held = zip(*read_signals(unseen, LocalModel(folder)), strict=True)
+    stored = json.loads(CONFIDENCE_WEIGHTS.read_text(encoding="utf-8"))
+    _write({**stored, model: fit_confidence(signals, right, held)}, CONFIDENCE_WEIGHTS)
 
 
-def in_first_half(example: Example) -> bool:
-    """Whether the question's week is an even one: weeks, not questions, since one event gives several questions."""
-    return example.query.as_of.toordinal() // 7 % 2 == 0
+def is_kept_for_confidence(example: Example) -> bool:
+    """Whether the question is of every third stretch of three weeks: one event gives several questions, days apart.
+
+    The confidence must not be fitted on readings of questions that the correction was fitted to.
+    """
+    return example.query.as_of.toordinal() // 21 % 3 == 0
 
 
 def search_dataset(path: Path, home: Path) -> Iterator[Example]:

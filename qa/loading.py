@@ -1,8 +1,9 @@
 """Load a causal model and its tokenizer from a folder of safetensors onto the best device there is.
 
-A CPU that multiplies bfloat16 in hardware (AMX, AVX512_BF16) is given it: reading a prompt of 256 tokens takes a core
-0.44 s instead of 1.60 s, a pass of 13 tokens 0.19 s instead of 0.69 s, from half the memory (0.5B, AMX, November
-2026). Without such instructions bfloat16 is 6 times slower than float32.
+A model whose weights are rounded to 8 bits (`qa/int8.py`) is multiplied so on a processor that does it exactly; its
+file is mapped, not read, so that processes share it and loading waits for nothing. Elsewhere, and for any other model,
+numbers are half precision on a GPU and on a CPU that multiplies bfloat16 in hardware (AMX, AVX512_BF16), else float32:
+without such instructions bfloat16 is 6 times slower (AVX2, November 2026).
 
 Pickled weights are refused: loading them runs whatever code they hold. This module does not know how the
 model is used.
@@ -18,17 +19,15 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load_file
 from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from transformers.utils.logging import disable_progress_bar
 
 from index.errors import ModelError
-from qa.correction import correction_for, read_weights
-from qa.weights import source_of
+from qa.int8 import exact_bits, fill, is_rounded, restore
 
 
-def load_model(
-    folder: Path, device: str, threads: int, correction: Path | None = None, dtype: str = "auto"
-) -> tuple[Any, Any]:
+def load_model(folder: Path, device: str, threads: int, dtype: str = "auto") -> tuple[Any, Any]:
     """The model, ready to be asked, and its tokenizer; see `LocalModel` for the arguments.
 
     Raises:
@@ -38,14 +37,10 @@ def load_model(
     if threads:
         torch.set_num_threads(threads)
     where = _choose_device() if device == "auto" else device
-    kind = _choose_dtype(where) if dtype == "auto" else getattr(torch, dtype)
-    file = correction or correction_for(folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model = _load_weights(folder, file, kind)
+        model = _load_weights(folder, where, dtype)
         model.to(where).eval()
-        if where == "cpu" and kind == torch.float32:
-            turn_wide_matrices(model)
     except (OSError, ValueError, KeyError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelError(
             f"{folder} cannot be loaded as a language model ({error}): if `dateline prepare` made it, delete it and "
@@ -56,14 +51,36 @@ def load_model(
     return model, tokenizer
 
 
-def _load_weights(folder: Path, correction: Path | None, kind: torch.dtype) -> Any:
-    if not correction and not source_of(folder):  # another's folder, whose weights may bear names of another version
-        return AutoModelForCausalLM.from_pretrained(folder, dtype=kind, local_files_only=True, use_safetensors=True)
+def _load_weights(folder: Path, where: str, dtype: str) -> Any:
+    kind = _choose_dtype(where) if dtype == "auto" else getattr(torch, dtype)
+    file = folder / "model.safetensors"
+    tensors = load_file(file) if file.exists() else {}
+    if is_rounded(tensors):
+        bits = exact_bits() if where == "cpu" and dtype == "auto" else 0
+        return _make_rounded(folder, tensors, bits) if bits else _make_plain(folder, restore(tensors, kind), kind)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=kind, local_files_only=True, use_safetensors=True)
+    if where == "cpu" and kind == torch.float32:
+        turn_wide_matrices(model)
+    return model
+
+
+def _make_rounded(folder: Path, tensors: dict[str, torch.Tensor], bits: int) -> Any:
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    with ThreadPoolExecutor(1) as pool:
-        weights = pool.submit(read_weights, folder, correction, kind)
-        make: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]  # two seconds of importing, the weights one of copying
-        model = make.from_pretrained(None, config=config, state_dict=weights.result(), dtype=kind)
+    make: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+    with torch.device("meta"):
+        model = make(config)
+    model.model.rotary_emb = type(model.model.rotary_emb)(config)  # its frequencies are computed, not stored
+    fill(model, tensors, bits)
+    return _named(model, folder)
+
+
+def _make_plain(folder: Path, tensors: dict[str, torch.Tensor], kind: torch.dtype) -> Any:
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    make: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+    return _named(make.from_pretrained(None, config=config, state_dict=tensors, dtype=kind), folder)
+
+
+def _named(model: Any, folder: Path) -> Any:
     model.name_or_path = str(folder)
     if (folder / "generation_config.json").exists():
         model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)

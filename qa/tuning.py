@@ -1,8 +1,8 @@
-"""Fit the correction of the default model's weights: `python -m qa.tuning DATASET` (extra `eval`).
+"""Fit the correction of a model's weights: `python -m qa.tuning DATASET --model NAME` (extra `eval`).
 
 Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
 that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
-drawn anew in each round. Half the layers are fitted: those above tell what to copy, and the fit takes half the time.
+drawn anew in each round. The upper half of the layers is fitted: it tells what to copy, and takes half the time.
 This module does not know how the model is asked.
 
 Source: Hu et al. 2021 (LoRA), by way of peft.
@@ -22,20 +22,20 @@ import numpy as np
 import torch
 
 from index.query import Query
-from qa.correction import FILE
+from qa.correction import DATA
 from qa.evaluation.scores import holds
 from qa.evidence import ScoredSentence, is_seen, score_sentences
 from qa.facts import facts_of
-from qa.fitting import Example, in_first_half, search_dataset
+from qa.fitting import Example, is_kept_for_confidence, search_dataset
 from qa.prompts import REFUSAL, build_messages_of_texts
 from qa.ranking import SentenceFeatures
+from qa.weights import CARRIERS, prepare_plain
 
 log = logging.getLogger(__name__)
 
 ROUNDS = 3
 BATCH = 8
 LEARNING_RATE = 2e-4
-FIRST_LAYER = 12
 RANK = 8
 SCALE = 2
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -153,11 +153,11 @@ def tune(
     model_folder: Path,
     *,
     rounds: int = ROUNDS,
-    first_layer: int = FIRST_LAYER,
+    first_layer: int | None = None,
     learning_rate: float = LEARNING_RATE,
     seed: int = 0,
 ) -> Any:
-    """The model in `model_folder` with its correction fitted, as a peft model."""
+    """The model in `model_folder` with its correction fitted, as a peft model; from the middle layer on, or another."""
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -165,7 +165,8 @@ def tune(
     rng = np.random.default_rng(seed)
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     base: Any = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.bfloat16)
-    layers = list(range(first_layer, base.config.num_hidden_layers))
+    count = base.config.num_hidden_layers
+    layers = list(range(count // 2 if first_layer is None else first_layer, count))
     config = LoraConfig(
         r=RANK,
         lora_alpha=SCALE * RANK,
@@ -214,19 +215,20 @@ def save(model: Any, file: Path) -> None:
 
 
 def main() -> None:
-    """Fit on one data set; `--half` leaves every second question out, for fitting the confidence on those."""
-    from qa.weights import prepare_model
-
+    """Fit on one data set, without the weeks that `qa.fitting` fits the confidence on."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
-    parser.add_argument("--out", type=Path, default=FILE, help="the file to write (default: the program's own)")
-    parser.add_argument("--half", action="store_true", help="fit on every second week's questions only")
+    parser.add_argument("--model", choices=list(CARRIERS), default="default", help="whose correction is fitted")
+    parser.add_argument("--out", type=Path, help="the file to write (default: the program's own)")
+    parser.add_argument("--all", action="store_true", help="fit on those weeks, too")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = search_dataset(arguments.dataset, arguments.home)
-    pools = [make_pool(e) for e in examples if not arguments.half or in_first_half(e)]
-    save(tune(pools, prepare_model("default", arguments.home / "models")), arguments.out)
+    pools = [make_pool(e) for e in examples if arguments.all or not is_kept_for_confidence(e)]
+    name, models = arguments.model, arguments.home / "models"
+    model = tune(pools, prepare_plain(name, CARRIERS[name], models, lambda *stage: None))
+    save(model, arguments.out or DATA / f"correction-{name}.safetensors")
 
 
 if __name__ == "__main__":

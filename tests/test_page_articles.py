@@ -147,7 +147,7 @@ def test_about_says_what_is_here_and_that_nothing_leaves(page: Page) -> None:
     about = page.get_by_role("dialog", name="About Dateline")
     expect(about).to_contain_text("nothing is sent anywhere")
     expect(about).to_contain_text("3 in 3 places")
-    expect(about).to_contain_text("Qwen2.5-Coder-0.5B-Instruct")
+    expect(about).to_contain_text("Qwen2.5-Coder-1.5B-Instruct")
     expect(about.locator(".dl-health")).to_contain_text(re.compile(r"memory: [\d.]+ GiB"))
     page.keyboard.press("Escape")
     expect(about).to_be_hidden()

@@ -109,7 +109,7 @@ def test_a_server_that_refuses_or_is_gone_is_told(home: Path) -> None:
     "told",
     [
         {"pid": 1}, {"address": "http://192.0.2.1:80"}, {"address": "https://127.0.0.1"}, {"address": ""},
-        {"model": "large"}, {"address": "http://127.0.0.1:9"}, {"pid": "x"},
+        {"model": "small"}, {"address": "http://127.0.0.1:9"}, {"pid": "x"},
     ],
 )  # fmt: skip
 def test_what_is_no_server_of_this_index_is_not_asked(home: Path, told: dict[str, Any]) -> None:

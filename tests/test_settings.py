@@ -22,19 +22,19 @@ def test_defaults_serve_this_machine_only() -> None:
 def test_environment_is_read() -> None:
     environ = {
         "DATELINE_HOME": "/a/home",
-        "DATELINE_MODEL": "large",
+        "DATELINE_MODEL": "small",
         "DATELINE_MODELS": "/a/models",
         "DATELINE_HOST": "10.0.0.7",
         "DATELINE_PORT": "8080",
         "DATELINE_LOG": "debug",
     }
     settings = read_settings(environ)
-    assert (settings.home, settings.model, settings.models) == (Path("/a/home"), "large", Path("/a/models"))
+    assert (settings.home, settings.model, settings.models) == (Path("/a/home"), "small", Path("/a/models"))
     assert (settings.host, settings.port, settings.log) == ("10.0.0.7", 8080, "DEBUG")
 
 
 def test_flags_override_the_environment() -> None:
-    environ = {"DATELINE_HOME": "/a/home", "DATELINE_MODEL": "large", "DATELINE_PORT": "8080"}
+    environ = {"DATELINE_HOME": "/a/home", "DATELINE_MODEL": "small", "DATELINE_PORT": "8080"}
     settings = read_settings(environ, home="/b", model="default", host="localhost", port="0")
     assert (settings.home, settings.model, settings.host, settings.port) == (Path("/b"), "default", "localhost", 0)
 

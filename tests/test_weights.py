@@ -8,13 +8,25 @@ import signal
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 from tiny_model import write_tiny_gguf
 
 from index.errors import ModelError, ModelHashError
-from qa.weights import CARRIERS, Carrier, find_parts, find_prepared, is_prepared, prepare_carrier, prepare_model
+from qa.weights import (
+    CARRIERS,
+    Carrier,
+    find_parts,
+    find_prepared,
+    is_prepared,
+    prepare_carrier,
+    prepare_model,
+    prepare_plain,
+)
 
 ROOT = Path(__file__).parents[1]
 PREPARE = """
@@ -76,14 +88,35 @@ def test_the_joined_parts_become_one_folder_and_their_code_is_not_run(carrier: C
     assert (folder / "tokenizer.json").is_file()
     size = sum(part.stat().st_size for part in find_parts(carrier))
     assert [s for s in stages if s[0] == "joining"][-1] == ("joining", size, size)
-    assert stages[-1] == ("converting", 3, 3)
+    assert stages[-1] == ("converting", 15, 15)
     assert sorted(p.name for p in folder.parent.iterdir()) == [".tiny.lock", "tiny"], "no joined file is left"
     assert not any(name.startswith("tiny_part") for name in sys.modules)
 
 
+def test_the_same_parts_as_published_are_a_folder_of_their_own(carrier: Carrier, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    rounded = prepare_carrier("tiny", carrier, tmp_path / "models", lambda *stage: None)
+    plain = prepare_plain("tiny", carrier, tmp_path / "models", lambda *stage: None)
+    assert plain == rounded.with_name("tiny-plain")
+    kinds = [{str(tensor.dtype) for tensor in load_file(f / "model.safetensors").values()} for f in (rounded, plain)]
+    assert kinds == [{"int8", "float32"}, {"float32"}]
+
+
+def test_another_correction_makes_another_model(carrier: Carrier, tmp_path: Path) -> None:
+    folder = prepare_carrier("tiny", carrier, tmp_path / "models", lambda *stage: None)
+    assert json.loads((folder / "source.json").read_text()) == carrier.source
+    file = tmp_path / "correction.safetensors"
+    layer = "model.layers.0.mlp.down_proj"
+    ones = {f"{layer}.lora_A.weight": np.ones((1, 64)), f"{layer}.lora_B.weight": np.ones((32, 1))}
+    save_file({name: values.astype(np.float32) for name, values in ones.items()}, file, metadata={"scale": "1"})
+    before = (folder / "model.safetensors").read_bytes()
+    prepare_carrier("tiny", replace(carrier, correction=file), tmp_path / "models", lambda *stage: None)
+    assert (folder / "model.safetensors").read_bytes() != before
+
+
 def test_converted_weights_are_the_files_own(gguf: Path, tmp_path: Path) -> None:
     import gguf as gguf_format
-    import numpy as np
     from safetensors.numpy import load_file
 
     folder = prepare_model(str(gguf), tmp_path)
@@ -161,7 +194,7 @@ def test_folder_of_another_source_is_not_taken_for_a_carrier(tmp_path: Path) -> 
     assert not is_prepared("default", tmp_path)
     folder.joinpath("source.json").write_text("not json")
     assert not is_prepared("default", tmp_path)
-    folder.joinpath("source.json").write_text(json.dumps({"sha256": CARRIERS["default"].sha256}))
+    folder.joinpath("source.json").write_text(json.dumps(CARRIERS["default"].source))
     assert is_prepared("default", tmp_path)
 
 

@@ -25,8 +25,8 @@ from ui.waiting import waiting
 HEALTHY, UNWELL = 0, 1
 
 _GIB = 1 << 30
-_CONVERSION_BYTES = 5 * _GIB
-"""Taken while the default model is converted: the joined file, its tensors in 32 bits."""
+_CONVERSION_BYTES = 3 * _GIB
+"""Taken while the default model is converted: the joined file, its tensors in 8 bits."""
 _MODEL_MEMORY = 4 * _GIB
 _ROOM = _GIB // 2
 """An index run needs room for a second copy of the vectors; 1,500 articles take 225 MB in all (2026-11)."""
