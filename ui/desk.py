@@ -41,6 +41,15 @@ Update = tuple[Any, Any, Any, Any, Any]
 _UNCHANGED: Update = (gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip())
 
 
+def show(value: str | None) -> Any:
+    """A new value for a part of the page that another event leaves as it is (`gr.skip`).
+
+    A bare value would stay in the server for as long as it runs: Gradio 6.31 takes the component anew at each skip,
+    under a new number, and keeps beside it what the old one showed, all past turns and cards of a tab with each answer.
+    """
+    return gr.update(value=value)
+
+
 class Desk:
     """The page's conversations, over one assistant."""
 
@@ -213,11 +222,11 @@ class Desk:
         box = gr.Textbox(value="", **buttons) if begins else gr.Textbox(**buttons)
         past = conversation_head(conversation, note)
         past += "".join(exchange(turn, latest=False) for turn in conversation.turns[:-1])
-        return conversation, box, past, self._last(last), evidence_panel(conversation.turns)
+        return conversation, box, show(past), show(self._last(last)), show(evidence_panel(conversation.turns))
 
     def _newest(self, conversation: Conversation) -> Update:
         """Only the newest turn: what is typed meanwhile and the cards stay untouched."""
-        return conversation, gr.skip(), gr.skip(), self._last(conversation.last), gr.skip()
+        return conversation, gr.skip(), gr.skip(), show(self._last(conversation.last)), gr.skip()
 
     def _last(self, turn: Exchange | None) -> str:
         if turn is None:

@@ -112,6 +112,7 @@
   }
 
   dateline.toQuestion = () => document.querySelector('#dl-box textarea')?.focus();
+  dateline.asked = () => document.querySelector('#dl-box textarea')?.value ?? '';
   document.addEventListener('keydown', (event) => {
     const typing = event.target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]');
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;

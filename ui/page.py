@@ -42,7 +42,9 @@ window.dateline.call = (call, wish = {}) => server.call({...wish, call});
 window.dateline.tell = (event, wish = {}) => events.includes(event) && trigger(event, wish);
 window.dispatchEvent(new Event('dateline'));
 """
-_WITH_FILTERS = "(conversation, question, wanted) => [conversation, question, window.dateline.wanted()]"
+# What is asked does not come from the question box itself: each change of its buttons makes it a new component to
+# Gradio 6.31, which would keep the old one, and what stood in it, for as long as the server runs.
+_ASKED = "(conversation) => [conversation, window.dateline.asked(), window.dateline.wanted()]"
 _QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -57,7 +59,7 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False)
     with page:
         conversation = gr.State(Conversation())
-        wanted = gr.Textbox(visible=False)
+        asked, wanted = gr.Textbox(visible=False), gr.Textbox(visible=False)
         with gr.Row(elem_id="dl-top"):
             _html(TOP, "dl-brand")
             notice = _html("", "dl-notice")
@@ -70,7 +72,7 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
                 evidence = _html(evidence_panel(()), "dl-cards")
         _intake(library)
         outputs = [conversation, box, past, newest, evidence]
-        _wire_questions(desk, box, bridge, [conversation, wanted], outputs)
+        _wire_questions(desk, box, bridge, [conversation, asked, wanted], outputs)
         box.stop(desk.stop, **_QUICK)
         bridge.open(desk.open, outputs=outputs, **_QUICK)
         page.load(desk.greet, outputs=outputs, **_QUICK)
@@ -150,7 +152,7 @@ def _wire_questions(
     desk: Desk, box: gr.Textbox, bridge: Any, inputs: list[gr.components.Component], outputs: list[Any]
 ) -> None:
     """Everything that starts an answer, and the way back from an error."""
-    conversation, wanted = inputs
+    conversation = inputs[0]
     options: dict[str, Any] = {
         "outputs": outputs,
         "concurrency_id": "answers",
@@ -159,7 +161,7 @@ def _wire_questions(
         "api_visibility": "private",
     }
     started = [
-        box.submit(desk.ask, inputs=[conversation, box, wanted], js=_WITH_FILTERS, **options),
+        box.submit(desk.ask, inputs=inputs, js=_ASKED, **options),
         bridge.ask(desk.ask_directly, inputs=[conversation], **options),
         bridge.without(desk.ask_without, inputs=[conversation], **options),
         bridge.retry(desk.retry, inputs=[conversation], **options),
