@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from ui.about import about
+from ui.closed_tabs import forget_closed
 from ui.conversation import Conversation
 from ui.conversation_store import open_conversations
 from ui.desk import MAX_QUESTION_CHARS, Desk
@@ -75,8 +76,7 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
         _wire_questions(desk, box, bridge, [conversation, asked, wanted], outputs)
         box.stop(desk.stop, **_QUICK)
         bridge.open(desk.open, outputs=outputs, **_QUICK)
-        page.load(desk.greet, outputs=outputs, **_QUICK)
-        page.unload(desk.stop)
+        _wire_tabs(desk, page, outputs)
         _wire_notice(desk, page, notice)
     page.max_threads = MOST_ASKERS + _OTHER_THREADS  # who waits must not keep others from reading articles
     page.queue(max_size=MOST_ASKERS, default_concurrency_limit=4, api_open=False)
@@ -139,6 +139,17 @@ def _question_box() -> gr.Textbox:
         autofocus=True,
         container=False,
     )
+
+
+def _wire_tabs(desk: Desk, page: gr.Blocks, outputs: list[Any]) -> None:
+    """What a tab shows at first, and what becomes of closed ones."""
+
+    async def forget() -> None:  # on the server's own thread, as all that Gradio does with its sessions
+        forget_closed(page.state_holder)
+
+    page.load(desk.greet, outputs=outputs, **_QUICK)
+    page.load(forget, **_QUICK)
+    page.unload(desk.stop)
 
 
 def _wire_notice(desk: Desk, page: gr.Blocks, notice: gr.HTML) -> None:
