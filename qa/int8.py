@@ -29,7 +29,8 @@ def round_rows(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """`weight`, shape (rows, columns), as int8, and the scale of each row: weight = int8 * scale."""
     scale = torch.linalg.vector_norm(weight, ord=torch.inf, dim=1).clamp_min_(1e-12).div_(_TOP)
     rounded = torch.empty_like(weight, dtype=torch.int8)
-    for rows in torch.arange(len(weight)).split(_ROWS):  # a vocabulary's table would be in memory three times
+    for start in range(0, len(weight), _ROWS):  # a vocabulary's table would be in memory three times
+        rows = slice(start, start + _ROWS)
         rounded[rows] = (weight[rows] / scale[rows, None]).round_().to(torch.int8)
     return rounded, scale
 

@@ -2,7 +2,7 @@
 
 Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
 that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
-drawn anew in each round. The upper half of the layers is fitted: it tells what to copy, and takes half the time.
+drawn anew in each round. The upper third of the layers is fitted: it tells what to copy, and takes half the time.
 This module does not know how the model is asked.
 
 Source: Hu et al. 2021 (LoRA), by way of peft.
@@ -33,7 +33,7 @@ from qa.weights import CARRIERS, prepare_plain
 
 log = logging.getLogger(__name__)
 
-ROUNDS = 3
+ROUNDS = 2
 BATCH = 8
 LEARNING_RATE = 2e-4
 RANK = 8
@@ -156,8 +156,12 @@ def tune(
     first_layer: int | None = None,
     learning_rate: float = LEARNING_RATE,
     seed: int = 0,
+    kept: Path | None = None,
 ) -> Any:
-    """The model in `model_folder` with its correction fitted, as a peft model; from the middle layer on, or another."""
+    """The model in `model_folder` with its correction fitted, as a peft model; the upper third, or from `first_layer`.
+
+    The correction so far is written to `kept` every ten steps: a run takes an hour or so.
+    """
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -166,11 +170,10 @@ def tune(
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     base: Any = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.bfloat16)
     count = base.config.num_hidden_layers
-    layers = list(range(count // 2 if first_layer is None else first_layer, count))
+    layers = list(range(2 * count // 3 if first_layer is None else first_layer, count))
     config = LoraConfig(
         r=RANK,
         lora_alpha=SCALE * RANK,
-        lora_dropout=0.05,
         target_modules=TARGETS,
         layers_to_transform=layers,
         task_type="CAUSAL_LM",
@@ -191,6 +194,8 @@ def tune(
         optimiser.step()
         optimiser.zero_grad()
         log.info("step %d of %d: loss %.3f", step + 1, len(batches), loss.item())
+        if kept and step % 10 == 9:
+            save(model, kept)
     return model
 
 
@@ -227,8 +232,9 @@ def main() -> None:
     examples = search_dataset(arguments.dataset, arguments.home)
     pools = [make_pool(e) for e in examples if arguments.all or not is_kept_for_confidence(e)]
     name, models = arguments.model, arguments.home / "models"
-    model = tune(pools, prepare_plain(name, CARRIERS[name], models, lambda *stage: None))
-    save(model, arguments.out or DATA / f"correction-{name}.safetensors")
+    out = arguments.out or DATA / f"correction-{name}.safetensors"
+    del examples  # a gigabyte
+    save(tune(pools, prepare_plain(name, CARRIERS[name], models, lambda *stage: None), kept=out), out)
 
 
 if __name__ == "__main__":
