@@ -331,6 +331,12 @@ def test_invented_facts() -> None:
     assert find_invented(CASE.question, result, make_said("", text=borne_out)) == ()
 
 
+def test_a_sentence_shown_as_it_was_written_invents_nothing() -> None:
+    quote = 'Anna Peeters told the crowd, "I just quit my job, I\'m gonna find new drive, Ghent."'
+    said = Said(f"{quote} [1]", "", "", False, 0.0, (CitedQuote(0, len(quote), 1, quote, "supported"),))
+    assert find_invented("Who?", make_result(None, evidence=[quote]), said) == ()
+
+
 def test_both_values_must_be_reported() -> None:
     case = replace(CASE, suite=DISAGREEMENT, answers=(("Porto",),), false_answer="Madrid")
     for text, readings, expected in [

@@ -149,5 +149,6 @@ def find_invented(question: str, result: Result, said: Said) -> tuple[str, ...]:
     words = {token.lower() for text in grounds for token in tokenise(text)}
     invented = [f"{number:g}" for number in sorted({n for facts in shown for n in facts.numbers} - numbers)]
     invented += [f"month {month}" for month in sorted({m for facts in shown for m in facts.months} - months)]
-    invented += [name for name in names if not words.issuperset(_LETTERS.findall(name))]
+    held = {name for text in grounds for name in facts_of(text).names}  # "I'm" is one word there, two of letters
+    invented += [name for name in names if name not in held and not words.issuperset(_LETTERS.findall(name))]
     return tuple(invented)
