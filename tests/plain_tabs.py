@@ -53,7 +53,8 @@ def tab_at(address: str) -> Iterator[Tab]:
     with httpx.Client(base_url=address, timeout=600) as client:
         tab = Tab(client)
         with client.stream("GET", f"/gradio_api/heartbeat/{tab.name}") as beat:
-            next(beat.iter_lines())
+            beats = beat.iter_lines()  # the connection is closed with this, were it not kept
+            next(beats)
             tab.load()
             yield tab
 

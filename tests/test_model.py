@@ -35,6 +35,10 @@ QUESTIONS = [
     "When did the ferry run aground, and where?",
 ]
 
+ROUNDED = 0.2
+"""By how much log-probabilities of likely tokens may differ that rounded weights give to one prompt read in other
+pieces: sums of attention differ in their last digits, which now and then turns a rounding of what follows."""
+
 
 def chat(question: str, evidence: str = EVIDENCE) -> list[ChatMessage]:
     return [SYSTEM, ChatMessage(role="user", content=f"{evidence}\n\nQuestion: {question}")]
@@ -241,17 +245,24 @@ def test_plain_prompts_are_encoded_as_the_template_says(local_model: LocalModel)
     assert len(fixed) > 20, "the system message is a piece of its own"
 
 
-def test_scores_are_those_of_a_plain_forward_pass(local_model: LocalModel) -> None:
-    continuations = ["312", "Nine of them", "The ferry Aurora ran aground off Vardo.", "", "9"]
-    scores = local_model.score_continuations(chat(QUESTIONS[0]), continuations)
-    prompt = joined(local_model._pieces(chat(QUESTIONS[0])))
+def check_scores(model: LocalModel, messages: list[ChatMessage], continuations: list[str], most: float) -> None:
+    """Scores against the logits of one plain forward pass."""
+    scores = model.score_continuations(messages, continuations)
+    prompt = joined(model._pieces(messages))
     for text, score in zip(continuations, scores, strict=True):
-        ids = local_model._encode(text)
+        ids = model._encode(text)
         with torch.inference_mode():
-            logits = local_model._decoder._model(torch.tensor([prompt + ids])).logits[0, len(prompt) - 1 : -1]
+            logits = model._decoder._model(torch.tensor([prompt + ids])).logits[0, len(prompt) - 1 : -1]
         expected = torch.log_softmax(logits, -1).gather(-1, torch.tensor(ids, dtype=torch.long)[:, None])[:, 0]
-        assert score == pytest.approx(expected.tolist(), abs=1e-3)
-    assert sum(scores[0]) > sum(scores[1])
+        assert score == pytest.approx(expected.tolist(), abs=most)
+
+
+def test_scores_are_those_of_a_plain_forward_pass(tiny: LocalModel, local_model: LocalModel) -> None:
+    short = [ChatMessage(role="system", content="Be brief."), ChatMessage(role="user", content="The cat?")]
+    check_scores(tiny, short, ["312", "the cat and the hat", "", "9"], 1e-3)
+    check_scores(local_model, chat(QUESTIONS[0]), ["312", "There were 312 people"], ROUNDED)
+    right, wrong = local_model.score_continuations(chat(QUESTIONS[0]), ["312", "Nine of them"])
+    assert sum(right) > sum(wrong)
 
 
 def test_many_continuations_are_scored_alike_in_batches(tiny: LocalModel) -> None:
@@ -266,7 +277,7 @@ def test_logprobs_of_the_written_tokens_are_their_scores(local_model: LocalModel
     generation = local_model.generate_with_scores(chat(QUESTIONS[0]), max_tokens=12)
     score = local_model.score_continuations(chat(QUESTIONS[0]), [generation.text])[0]
     assert local_model._encode(generation.text) == list(generation.tokens)
-    assert list(generation.token_logprobs) == pytest.approx(score, abs=1e-3)
+    assert list(generation.token_logprobs) == pytest.approx(score, abs=ROUNDED)
     assert generation.prompt_tokens == n_tokens(local_model, chat(QUESTIONS[0]))
 
 

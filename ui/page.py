@@ -138,6 +138,7 @@ def _question_box() -> gr.Textbox:
         submit_btn="Ask",
         autofocus=True,
         container=False,
+        interactive=True,  # Gradio else takes what is no event's input for something to read
     )
 
 
