@@ -14,7 +14,7 @@ from tiny_model import write_tiny_gguf
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from qa.conversion import round_model
-from qa.int8 import SCALE, Int8Embedding, Int8Linear, exact_bits, is_rounded, restore, round_rows
+from qa.int8 import SCALE, Int8Embedding, Int8Linear, _halve, exact_bits, is_rounded, restore, round_rows
 from qa.loading import load_model
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +56,11 @@ def test_a_layer_multiplies_rounded_numbers_exactly(tokens: int) -> None:
 def test_a_token_gives_the_same_numbers_alone_and_among_others() -> None:
     layer, inputs = Int8Linear(*rows_for_this_processor(64, 256), None), torch.randn(40, 256)
     assert torch.equal(layer(inputs)[17:18], layer(inputs[17:18]))
+
+
+def test_a_bit_less_is_half_of_each_number() -> None:
+    numbers = torch.arange(-127, 128, dtype=torch.int8)
+    assert torch.equal(_halve(numbers).float(), (numbers.float() / 2).round().clamp(-63, 63))
 
 
 def test_a_table_gives_its_rows() -> None:
