@@ -42,7 +42,7 @@ def model_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def local_model(model_folder: Path) -> LocalModel:
-    """The default model itself; loaded once, because it holds 2 GB."""
+    """The default model itself; loaded once."""
     from qa.model import LocalModel
 
     return LocalModel(model_folder)

@@ -13,8 +13,9 @@ import gguf
 import torch
 
 _ENDS = {
-    theirs: ours
-    for ours, theirs in {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output"}.items()
+    "token_embd": "model.embed_tokens",  # nosec B105 no password: a table of tokens
+    "output_norm": "model.norm",
+    "output": "lm_head",
 }
 _LAYER = {
     "attn_norm": "input_layernorm",

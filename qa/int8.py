@@ -1,7 +1,7 @@
 """Matrices of 8-bit numbers: weights rounded once, what they are multiplied with token by token, sums exact.
 
 Every row of a weight has a scale of its own, and so has every token's vector (largest number = 127); products are
-summed up in 32-bit integers, so that all processors give the same answer. Such a product takes a fifth of the time of
+summed up in 32-bit integers, exactly, whatever else is multiplied. Such a product takes a fifth of the time of
 one in float32 where the processor has VNNI, two fifths where it has AVX2 alone, from a quarter of the memory
 (torch._int_mm, 200 tokens, two cores, November 2026). With AVX2 alone pairs of products are added in 16 bits,
 which overflow: there weights are used with 7 bits (`exact_bits`).
