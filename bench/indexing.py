@@ -26,29 +26,28 @@ from qa.evaluation.scores import holds_all
 def measure(options: Options) -> list[Row]:
     """The figures of both, each in a process of its own."""
     articles = write_articles(options)
-    homes = {run: options.place / name for run, name in _RUNS.items() if run is not run_fast or find_spec("openvino")}
+    homes = {run: options.place / name for run, name in _RUNS.items()}
     for home in homes.values():
         shutil.rmtree(home, ignore_errors=True)
     found = {run: run_alone(run, articles, home, options.data) for run, home in homes.items()}
     ours, peer = found[run_ours], found[run_peer]
     return [
         Row("text search ready", ours["text_s"], "s", peer["whole_s"]),
-        *tell_vectors("vectors", ours, peer),
-        *(tell_vectors("with `dateline[fast]`, vectors", found[run_fast], peer) if run_fast in found else []),
+        *tell_vectors(ours, peer),
         Row("questions whose answer the articles hold", ours["asked"], ""),
         Row("peak memory", ours["peak_bytes"] / 1e6, "MB", peer["peak_bytes"] / 1e6),
         Row("on disk", size_on_disk(homes[run_ours]) / 1e6, "MB", size_on_disk(homes[run_peer]) / 1e6),
     ]
 
 
-def tell_vectors(what: str, ours: dict[str, Any], peer: dict[str, Any]) -> list[Row]:
+def tell_vectors(ours: dict[str, Any], peer: dict[str, Any]) -> list[Row]:
     """How soon the vectors are complete, in words a second since the passages are cut at other places; how good."""
     ours_s = ours["whole_s"] - ours["text_s"]
     return [
-        Row(f"{what} complete", ours["whole_s"], "s", peer["whole_s"]),
-        Row(f"{what}: words a second", ours["passages"] * ours["words"] / ours_s, "1/s", peer["rate"], more=True),
-        Row(f"{what}: processor seconds", ours["cpu_s"], "s", peer["cpu_s"]),
-        Row(f"{what}: answer in the ten nearest", ours["top10"], "%", peer["top10"], more=True),
+        Row("vectors complete", ours["whole_s"], "s", peer["whole_s"]),
+        Row("vectors: words a second", ours["passages"] * ours["words"] / ours_s, "1/s", peer["rate"], more=True),
+        Row("vectors: processor seconds", ours["cpu_s"], "s", peer["cpu_s"]),
+        Row("vectors: answer in the ten nearest", ours["top10"], "%", peer["top10"], more=True),
     ]
 
 
@@ -74,21 +73,7 @@ def clean_articles(path: Path) -> Any:
 
 
 def run_ours(articles: str, home: str, data: str) -> dict[str, Any]:
-    """`dateline index` without extras."""
-    from index.embedder import MiniLM
-
-    return build(articles, home, data, MiniLM)
-
-
-def run_fast(articles: str, home: str, data: str) -> dict[str, Any]:
-    """`dateline index` with the extra `fast`."""
-    from index.embedder import open_bulk_embedder
-
-    return build(articles, home, data, open_bulk_embedder)
-
-
-def build(articles: str, home: str, data: str, embedder: Callable[[], Any]) -> dict[str, Any]:
-    """An index made by Dateline."""
+    """`dateline index`."""
     from index.build import build_index
     from index.catalogue import Catalogue
     from index.embedder import MiniLM
@@ -102,7 +87,7 @@ def build(articles: str, home: str, data: str, embedder: Callable[[], Any]) -> d
         if stage == "text" and done == total:
             text_s = time.perf_counter() - started
 
-    build_index([Path(articles)], Home(home), progress=look, embedder=embedder)
+    build_index([Path(articles)], Home(home), progress=look)
     whole_s, cpu_s = time.perf_counter() - started, time.process_time() - used
     catalogue = Catalogue(Home(home))
     words = [len(p.text.split()) for p in catalogue.load_passages(catalogue.vectors.ids())]
@@ -184,4 +169,4 @@ def peer_embedder() -> Any:
     return HuggingFaceEmbedding(model_name=str(folder))
 
 
-_RUNS = {run_ours: "index-ours", run_fast: "index-fast", run_peer: "index-peer"}
+_RUNS = {run_ours: "index-ours", run_peer: "index-peer"}

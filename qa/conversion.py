@@ -49,7 +49,7 @@ def convert_model(gguf: Path, folder: Path, progress: Progress) -> None:
 
 
 def round_model(gguf: Path, folder: Path, correction: Path | None, progress: Progress) -> None:
-    """Write the weights of a Qwen2 GGUF, corrected and rounded to 8 bits (`qa/int8.py`), and all else to `folder`.
+    """Write the weights of a Qwen2 GGUF, corrected and rounded to 8 bits (`index/int8.py`), and all else to `folder`.
 
     The correction comes first: one smaller than half a step of the rounded weights would be lost after it.
 
@@ -70,9 +70,9 @@ def round_model(gguf: Path, folder: Path, correction: Path | None, progress: Pro
 
 
 def _round_tensors(gguf: Path, correction: Path | None, progress: Progress) -> dict[str, Any]:
+    from index.int8 import SCALE, round_rows
     from qa.correction import read_products
     from qa.gguf_tensors import read_tensors
-    from qa.int8 import SCALE, round_rows
 
     products = read_products(correction) if correction else {}
     rounded = {}

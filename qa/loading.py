@@ -1,6 +1,6 @@
 """Load a causal model and its tokenizer from a folder of safetensors onto the best device there is.
 
-A model whose weights are rounded to 8 bits (`qa/int8.py`) is multiplied so on a processor that does it exactly; its
+A model whose weights are rounded to 8 bits (`index/int8.py`) is multiplied so on a processor that does it exactly; its
 file is mapped, not read, so that processes share it and loading waits for nothing. Elsewhere, and for any other model,
 numbers are half precision on a GPU and on a CPU that multiplies bfloat16 in hardware (AMX, AVX512_BF16), else float32:
 without such instructions bfloat16 is 6 times slower (AVX2, November 2026).
@@ -24,7 +24,7 @@ from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCa
 from transformers.utils.logging import disable_progress_bar
 
 from index.errors import ModelError
-from qa.int8 import exact_bits, fill, is_rounded, restore
+from index.int8 import exact_bits, fill, is_rounded, restore
 
 
 def load_model(folder: Path, device: str, threads: int, dtype: str = "auto") -> tuple[Any, Any]:

@@ -1,6 +1,7 @@
 """Many askers at once, or one after another for long, against a server on this machine; what it gave and took.
 
-    load.py FOLDER [--askers 50] [--tabs 0] [--seconds 600] [--reading-s 0.3] [--articles 500]
+    load.py FOLDER [--askers 50] [--tabs 0 [--aside]] [--seconds 600] [--reading-s 0.3]
+            [--articles 500]
     load.py FOLDER --questions 10000 [--seconds 3600]
 
 Prints a JSON object. Each asker asks anew as soon as it has its answer. A reading time of -1 takes the real model.
@@ -102,7 +103,9 @@ async def keep_sampling(seen: Seen, pid: int, until: float) -> None:
         await asyncio.sleep(_SAMPLE_S)
 
 
-async def load(address: str, pid: int, askers: int, tabs: int, seconds: float) -> tuple[Seen, dict[str, Any]]:
+async def load(
+    address: str, pid: int, askers: int, tabs: int, seconds: float, *, aside: bool = False
+) -> tuple[Seen, dict[str, Any]]:
     """Everything at once for `seconds`; what was seen, by the API's askers and in the browser's tabs."""
     seen = Seen()
     until = seen.begun + seconds
@@ -110,7 +113,7 @@ async def load(address: str, pid: int, askers: int, tabs: int, seconds: float) -
     async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as client:
         work = [keep_asking(client, seen, asker, until) for asker in range(askers)]
         work += [keep_searching(client, seen, until), keep_sampling(seen, pid, until)]
-        shown, *_ = await asyncio.gather(ask_in_tabs(address, tabs, until), *work)
+        shown, *_ = await asyncio.gather(ask_in_tabs(address, tabs, until, aside=aside), *work)
     return seen, shown
 
 
@@ -195,6 +198,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--askers", type=int, default=50)
     parser.add_argument("--tabs", type=int, default=0)
+    parser.add_argument("--aside", action="store_true", help="browsers get what processor the rest leaves")
     parser.add_argument("--seconds", type=float, help="default: 600, without end for a soak")
     parser.add_argument("--reading-s", type=float, default=0.3)
     parser.add_argument("--articles", type=int, default=500)
@@ -208,7 +212,8 @@ def main() -> None:
             block, limit = max(given.questions // 10, 4), given.seconds or math.inf
             seen, shown = asyncio.run(soak(address, pid, given.questions, block, limit)), {}
         else:
-            seen, shown = asyncio.run(load(address, pid, given.askers, given.tabs, given.seconds or 600))
+            seconds = given.seconds or 600
+            seen, shown = asyncio.run(load(address, pid, given.askers, given.tabs, seconds, aside=given.aside))
         print(json.dumps(report(seen) | shown, indent=1))
 
 

@@ -10,9 +10,9 @@ from safetensors.torch import load_file, save_file
 from tiny_model import write_tiny_gguf
 
 from index.errors import ModelError
+from index.int8 import restore
 from qa.conversion import convert_model, round_model
 from qa.correction import A, B
-from qa.int8 import restore
 from qa.weights import CARRIERS
 
 LAYER = "model.layers.0.mlp.down_proj"

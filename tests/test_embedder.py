@@ -10,31 +10,62 @@ import pytest
 from made_articles import make_text
 
 from index.article import Span
-from index.embedder import MiniLM, PassageText, open_bulk_embedder
+from index.embedder import MANY, MiniLM, PassageText, find_embedder_file, open_bulk_embedder
+from index.int8 import exact_bits
+from index.int8_minilm import Int8Network, open_int8
 
-pytest.importorskip("openvino", reason="the extra `fast` is not installed")
+needs_int8 = pytest.mark.skipif(not exact_bits(), reason="this processor has no quick exact products of 8-bit numbers")
 
 
-def test_openvino_gives_the_vectors_of_onnxruntime(embedder: MiniLM) -> None:
-    texts = [make_text(n)[: 40 * (n + 1)] for n in range(20)]
-    passages = [
-        PassageText(f"Report {n}", t, (Span(0, len(t) // 2), Span(len(t) // 2, len(t)))) for n, t in enumerate(texts)
-    ]
+def _passages(count: int) -> list[PassageText]:
+    texts = [make_text(n)[: 40 * (n % 20 + 1)] for n in range(count)]
+    halves = [(Span(0, len(text) // 2), Span(len(text) // 2, len(text))) for text in texts]
+    return [PassageText(f"Report {n}", *each) for n, each in enumerate(zip(texts, halves, strict=True))]
+
+
+@needs_int8
+@pytest.mark.parametrize(("bits", "passage", "sentence"), [(8, 0.995, 0.99), (7, 0.985, 0.97)])
+def test_8_bits_give_the_vectors_of_onnxruntime(embedder: MiniLM, bits: int, passage: float, sentence: float) -> None:
+    if bits > exact_bits():
+        pytest.skip("this processor multiplies 7 bits only")
+    passages = _passages(20)
+    bulk = MiniLM()
+    bulk._infer = Int8Network(find_embedder_file(), bits)
+    for slow, quick in zip(embedder.embed_passages(passages), bulk.embed_passages(passages), strict=True):
+        assert float(slow.passage @ quick.passage) > passage
+        assert np.all(np.sum(slow.sentences * quick.sentences, axis=1) > sentence)
+
+
+@needs_int8
+def test_many_passages_are_embedded_in_8_bits_the_same_each_time(embedder: MiniLM) -> None:
+    passages = _passages(MANY)
     bulk = open_bulk_embedder()
     assert bulk.name == embedder.name, "they may stand in one index"
-    for slow, quick in zip(embedder.embed_passages(passages), bulk.embed_passages(passages), strict=True):
-        assert float(slow.passage @ quick.passage) > 0.999
-        assert np.all(np.sum(slow.sentences * quick.sentences, axis=1) > 0.995)
-    again = bulk.embed_passages(passages)
-    for first, second in zip(bulk.embed_passages(passages), again, strict=True):
-        assert np.array_equal(first.passage, second.passage)
+    first, again = bulk.embed_passages(passages), open_bulk_embedder().embed_passages(passages)
+    assert all(np.array_equal(a.passage, b.passage) for a, b in zip(first, again, strict=True))
+    plain = embedder.embed_passages(passages)
+    assert not all(np.array_equal(a.passage, b.passage) for a, b in zip(first, plain, strict=True))
+    few = bulk.embed_passages(passages[: MANY - 1])
+    assert all(np.allclose(a.passage, b.passage, atol=1e-5) for a, b in zip(few, plain, strict=False))
 
 
-def test_openvino_cannot_report_that_it_is_used() -> None:
+@needs_int8
+def test_padding_changes_nothing() -> None:
+    network = open_int8(find_embedder_file(), 0)
+    assert network is not None
+    ids = np.array([[101, 2006, 6928, 102]])
+    padded = np.array([[101, 2006, 6928, 102, 0, 0], [101, 2006, 6928, 2001, 3019, 102]])
+    alone = network({"input_ids": ids, "attention_mask": np.ones_like(ids)})
+    beside = network({"input_ids": padded, "attention_mask": (padded != 0).astype(np.int64)})
+    np.testing.assert_allclose(beside[0, :4], alone[0], atol=1e-4)
+
+
+def test_a_few_passages_and_questions_do_not_wait_for_torch() -> None:
     code = (
-        "import sys; from index.embedder import open_bulk_embedder; open_bulk_embedder()\n"
-        "assert 'openvino' in sys.modules\n"
-        "print([name for name, module in sys.modules.items() if name.startswith('openvino_telemetry') and module])"
+        "import sys; from index.embedder import PassageText, open_bulk_embedder\n"
+        "bulk = open_bulk_embedder(); bulk.embed(['Which?'])\n"
+        "bulk.embed_passages([PassageText('', 'It rained.', ())])\n"
+        "print('torch' in sys.modules, 'onnx' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    assert done.stdout == "False False\n"

@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 from tiny_model import write_tiny_gguf
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
+from index.int8 import SCALE, Int8Embedding, Int8Linear, _halve, exact_bits, is_rounded, restore, round_rows
 from qa.conversion import round_model
-from qa.int8 import SCALE, Int8Embedding, Int8Linear, _halve, exact_bits, is_rounded, restore, round_rows
 from qa.loading import load_model
 
 ROOT = Path(__file__).parents[1]
@@ -126,7 +126,7 @@ def test_a_processor_without_8_bit_sums_uses_7_and_answers_alike(folder: Path, t
 import sys, torch
 from pathlib import Path
 from safetensors.torch import save_file
-from qa.int8 import exact_bits
+from index.int8 import exact_bits
 from qa.loading import load_model
 model, _ = load_model(Path(sys.argv[1]), "cpu", 0)
 logits = model(torch.arange(1, 11)[None]).logits

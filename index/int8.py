@@ -98,7 +98,7 @@ def fill(model: torch.nn.Module, tensors: Mapping[str, torch.Tensor], bits: int)
     """
     state = dict(tensors)
     for name in [name.removesuffix(SCALE) for name in tensors if name.endswith(SCALE)]:
-        weight, scale = _shorten(state.pop(f"{name}.weight"), state.pop(name + SCALE), bits)
+        weight, scale = shorten(state.pop(f"{name}.weight"), state.pop(name + SCALE), bits)
         layer = model.get_submodule(name)
         if isinstance(layer, torch.nn.Embedding):
             model.set_submodule(name, Int8Embedding(weight, scale))
@@ -114,7 +114,8 @@ def fill(model: torch.nn.Module, tensors: Mapping[str, torch.Tensor], bits: int)
         raise RuntimeError(f"the weights lack {sorted(empty)[:3]} and do not know {sorted(unexpected)[:3]}")
 
 
-def _shorten(weight: torch.Tensor, scale: torch.Tensor, bits: int) -> tuple[torch.Tensor, torch.Tensor]:
+def shorten(weight: torch.Tensor, scale: torch.Tensor, bits: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """A rounded weight and its scale with 8 or 7 of its `bits`."""
     if bits == 8:
         return weight, scale
     return _halve(weight), 2 * scale
