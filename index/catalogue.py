@@ -218,6 +218,11 @@ class Catalogue:
         select = f"SELECT count(*) FROM ({allowed} LIMIT ?) AS passing"
         return int(self.database.connection.execute(select, [*parameters, limit]).fetchone()[0])
 
+    def share_of_articles(self, filters: Filters, *, limit: int) -> float:
+        """The share of all articles that pass `filters`, or less: counted up to `limit`, of all that ever were."""
+        (last,) = self.database.connection.execute("SELECT coalesce(max(number), 0) FROM articles").fetchone()
+        return self.count_articles(filters, limit=limit) / max(last, 1)
+
     def allowed_passages(self, filters: Filters, *, limit: int | None = None) -> list[int]:
         """Ids of the passages that pass `filters` and have a vector, ascending; of more than `limit` any."""
         allowed, parameters = select_allowed(filters)

@@ -13,6 +13,7 @@ one by one instead, which is exact. This module does not know how vectors are ma
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,9 @@ EXACT_LIMIT = 10_000
 _FEW, _COMMON = 2_000, 8
 """Few are compared in 20 milliseconds. Of more, if they are an eighth of all, Chroma finds a hundred among its nearest
 800 or 3,200: 7,600 of 30,000 took 90 milliseconds to compare (two cores, November 2026)."""
+
+_SLACK = 1.4
+"""Among the nearest there are more or fewer that pass a filter than among all."""
 
 _LARGE = 5_000
 """Smaller folders are brought up to date at once: it takes less than a second."""
@@ -79,15 +83,17 @@ class VectorIndex:
         """The `k` nearest `(passage id, cosine)` among the passages that pass `filters`, best first."""
         if k < 1:
             return []
+        share = 1.0
         if filters:
             most = min(self._exact_limit, max(_FEW, self._catalogue.snapshot.count // _COMMON))
-            if self._catalogue.count_articles(filters, limit=most + 1) <= most:
+            share = self._catalogue.share_of_articles(filters, limit=most + 1)
+            if share * self._catalogue.snapshot.count <= most:
                 allowed = self._catalogue.allowed_passages(filters, limit=most + 1)
                 if len(allowed) <= most:
                     return self._compare(vector, allowed, k)
         with self._lock:
             try:
-                found = self._query(vector, k, filters)
+                found = self._query(vector, k, filters, share)
             except DatelineError as error:
                 logger.warning("%s", error)
                 found = None
@@ -143,14 +149,20 @@ class VectorIndex:
         with self._lock:
             self._open("")
 
-    def _query(self, vector: Vectors, k: int, filters: Filters | None) -> list[tuple[int, float]] | None:
-        """Chroma's answer and the waiting vectors; None where there is no folder, or it finds too few that count."""
+    def _query(
+        self, vector: Vectors, k: int, filters: Filters | None, share: float
+    ) -> list[tuple[int, float]] | None:
+        """Chroma's answer and the waiting vectors; None where there is no folder, or it finds too few that count.
+
+        It is asked for as many as are likely to hold `k` that pass `filters`, if a `share` of all do.
+        """
         snapshot = self._catalogue.snapshot
         folder = self._open(snapshot.name)
         if folder is None:
             return None
         waiting = self._compare_waiting(snapshot, vector, k)
-        for wanted in (8 * k, 32 * k) if filters else (k, 8 * k):
+        likely = min(8 * k, math.ceil(_SLACK * k / max(share, 1 / 8)))
+        for wanted in (likely, 8 * k, 32 * k) if filters else (k, 8 * k):
             near = folder.nearest(vector, k=min(wanted, snapshot.count or wanted))
             # One that is being added to a server can be in both.
             found = sorted((dict(near) | dict(waiting)).items(), key=lambda pair: -pair[1])
