@@ -89,6 +89,11 @@ def test_answers_are_found_as_whole_words() -> None:
     assert holds("The toll rose to 40, officials said.", ["40"])
     assert not holds("The toll rose to 140.", ["40"])
     assert holds("Seen in Saudi-Arabia", ["SaudiArabia"])  # the benchmark drops hyphens
+    assert holds("“Succession,” of Saudi Arabia’s coast—the actors’ own", ["Succession"])
+    assert holds("In Saudi Arabia’s capital", ["Saudi Arabia"])
+    assert holds("the actors' own", ["actors"])
+    assert holds("at McDonald’s", ["McDonald's"])
+    assert not holds("Saudi Arabia", ["Arabia Saudi"]), "nor where its end meets its beginning"
     assert not holds("anything", ["?!"])
 
 
@@ -227,7 +232,8 @@ def test_the_shared_set_holds_as_many_answers_as_it_says() -> None:
         pytest.skip(f"{shared} is not there")
     dataset = read_dataset(shared)
     asked = [c for c in dataset.cases if c.suite == ANSWERABLE]
-    assert len(find_answered(dataset, asked)) / len(asked) == 0.77
+    found = len(find_answered(dataset, asked)) / len(asked)
+    assert found == 0.78, "it says 0.77: two answers stand there as possessives or beside typographic marks only"
 
 
 # RGB

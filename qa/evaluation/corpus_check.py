@@ -13,7 +13,7 @@ from index.documents import text_of_markup
 from index.errors import ReadError
 from index.readers import find_files, read_file
 from qa.evaluation.dataset import Case, Dataset
-from qa.evaluation.scores import holds_normalised, normalise
+from qa.evaluation.scores import holds_normalised, normalise_held, normalise_sought
 
 
 def find_answered(dataset: Dataset, cases: Iterable[Case]) -> set[str]:
@@ -21,11 +21,11 @@ def find_answered(dataset: Dataset, cases: Iterable[Case]) -> set[str]:
     found: set[str] = set()
     for corpus in dataset.corpora:
         waiting = {
-            case.fingerprint: [[normalise(answer) for answer in group] for group in case.answers]
+            case.fingerprint: [[normalise_sought(answer) for answer in group] for group in case.answers]
             for case in cases
             if case.corpus == corpus.name and case.answers
         }
-        for text in map(normalise, _texts(corpus.paths)):
+        for text in map(normalise_held, _texts(corpus.paths)):
             here = [f for f, groups in waiting.items() if all(holds_normalised(text, group) for group in groups)]
             for fingerprint in here:
                 del waiting[fingerprint]
