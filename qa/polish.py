@@ -1,5 +1,5 @@
-"""Small changes to a short answer that its own quote bears out: a full name for a surname, a whole date for a part
-of it, a bare number for a count.
+"""Small changes to a short answer that its own quote bears out: a full name for a surname, a whole date or amount for
+a part of it, a bare number for a count.
 
 Nothing is added that does not stand in the quote or its article's title. This module does not know the model.
 """
@@ -40,12 +40,23 @@ _NO_FORENAMES = frozenset(
 
 def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     """`answer` in the form that the quote of `evidence` which bears it out best gives it."""
+    answer = complete_amount(question, answer, [item.quote for item in evidence])
     cited = judge_sentence(answer, evidence, question).evidence
     if cited is None:
         return answer
     text = complete_name(question, answer, cited.quote, cited.article.title)
     text = complete_date(question, text, [cited.quote, *_telling_as_much(question, cited, evidence)])
     return open_compound(question, drop_counted(question, recount(question, text, cited)))
+
+
+def complete_amount(question: str, answer: str, quotes: Sequence[str]) -> str:
+    """ "$6.04 billion" for "$6.04", where that is how the number goes on wherever it stands in `quotes`."""
+    if not re.fullmatch(r"[^\w\s]?\d[\d,.]*", answer):
+        return answer
+    stands = re.compile(rf"(?<![\d.,]){re.escape(answer)}(?!\d|[.,]\d)(?:[ -]?(?P<scale>{_SCALE}))?", re.IGNORECASE)
+    scales = {match["scale"] for quote in quotes for match in stands.finditer(quote)}
+    scale = scales.pop() if len(scales) == 1 else None
+    return f"{answer} {scale}" if scale and scale.lower() not in question.lower() else answer
 
 
 def drop_counted(question: str, answer: str) -> str:

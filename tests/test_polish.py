@@ -8,7 +8,7 @@ from made_articles import make_article
 from index.article import Span
 from qa.answer import Evidence
 from qa.composition import repeats_question
-from qa.polish import complete_date, complete_name, drop_counted, open_compound, polish
+from qa.polish import complete_amount, complete_date, complete_name, drop_counted, open_compound, polish
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,23 @@ from qa.polish import complete_date, complete_name, drop_counted, open_compound,
 )
 def test_a_counted_noun_that_the_question_names_is_dropped(question: str, answer: str, polished: str) -> None:
     assert drop_counted(question, answer) == polished
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "quotes", "polished"),
+    [
+        ("What was its revenue?", "$6.04", ["It took $6.04 billion, up from $5 billion."], "$6.04 billion"),
+        ("What was its revenue?", "$6.04", ["It took $6.04-billion.", "A sum of $6.04 billion."], "$6.04 billion"),
+        ("What does it cost?", "$6.04", ["It took $6.04 billion.", "A cup costs $6.04."], "$6.04"),
+        ("What was it?", "$6.04", ["It took $6.04 billion.", "No, $6.04 million."], "$6.04"),
+        ("What was it?", "$6", ["It took $6.04 billion."], "$6"),
+        ("What was it?", "6", ["It took 26 billion, or 6,500 million."], "6"),
+        ("How many million people fled?", "3", ["Some 3 million people fled."], "3"),
+        ("What was it?", "$6.04 billion", ["It took $6.04 billion."], "$6.04 billion"),
+    ],
+)
+def test_an_amount_is_given_whole(question: str, answer: str, quotes: list[str], polished: str) -> None:
+    assert complete_amount(question, answer, quotes) == polished
 
 
 @pytest.mark.parametrize(
