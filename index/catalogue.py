@@ -221,7 +221,7 @@ class Catalogue:
     def share_of_articles(self, filters: Filters, *, limit: int) -> float:
         """The share of all articles that pass `filters`, or less: counted up to `limit`, of all that ever were."""
         (last,) = self.database.connection.execute("SELECT coalesce(max(number), 0) FROM articles").fetchone()
-        return self.count_articles(filters, limit=limit) / max(last, 1)
+        return self.count_articles(filters, limit=limit) / max(int(last), 1)
 
     def allowed_passages(self, filters: Filters, *, limit: int | None = None) -> list[int]:
         """Ids of the passages that pass `filters` and have a vector, ascending; of more than `limit` any."""

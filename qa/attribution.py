@@ -15,6 +15,7 @@ from index.article import Span
 from index.sentences import split_sentences
 from qa.answer import Citation, Evidence, Verdict
 from qa.facts import Facts, facts_of, stands_in, tokenise
+from qa.mentions import is_about_what_is_asked
 
 SUPPORTED_RECALL = 0.6
 """Share of a sentence's content words that a quote must hold for the sentence to count as supported."""
@@ -39,6 +40,8 @@ class Judgement:
     reason: str
     verbatim: bool = False
     """Whether the sentence's words stand in the quote one after another."""
+    about_asked: bool = False
+    """Whether the quote's article is about the names and years of the question."""
     counted: float = 0.0
     """How surely a number of the sentence counts the same thing in the quote: 1, 0.5 or 0."""
 
@@ -52,7 +55,9 @@ def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -
     for item in evidence:
         verbatim = stands_in(said, item.quote)
         judgement = _judge(claim, item, asked, verbatim=verbatim)
-        judgement = replace(judgement, verbatim=verbatim, counted=_counted(claim, item.quote, asked))
+        about = is_about_what_is_asked(question, item.article)
+        counted = _counted(claim, item.quote, asked)
+        judgement = replace(judgement, verbatim=verbatim, about_asked=about, counted=counted)
         if _order(judgement) > _order(best):
             best = judgement
     return best
@@ -81,10 +86,10 @@ def counts_the_same(other: Judgement, best: Judgement) -> bool:
     return other.counted >= best.counted
 
 
-def _order(judgement: Judgement) -> tuple[int, bool, float, float]:
+def _order(judgement: Judgement) -> tuple[int, bool, bool, float, float]:
     rank = {Verdict.UNSUPPORTED: 0, Verdict.WEAK: 1, Verdict.SUPPORTED: 2}[judgement.verdict]
     score = judgement.evidence.score if judgement.evidence else 0.0
-    return rank, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
+    return rank, judgement.about_asked, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
 
 
 def _judge(claim: Facts, item: Evidence, asked: Facts, *, verbatim: bool) -> Judgement:

@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.article import Article
 from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.composition import cannot_answer
 from qa.evidence import Selection
-from qa.mentions import asked_names, unmentioned
+from qa.mentions import is_about_what_is_asked
 
 if TYPE_CHECKING:
     from qa.reading import Reading
-
-_YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
 
 WEIGHTS = Path(__file__).parent / "data" / "confidence_weights.json"
 """Weights and threshold for each model that they were fitted to."""
@@ -90,7 +86,7 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
     logprobs = reading.token_logprobs or (-1.0,)
     if cannot_answer(query.text, reading.text, selection.evidence):
         return None
-    if not (is_of_asked_year(query.text, cited.article) and names_what_is_asked(query.text, cited.article)):
+    if not is_about_what_is_asked(query.text, cited.article):
         return None
     return Signals(
         refusal=-1.0 if reading.refusal_logprob is None else max(reading.refusal_logprob, -8.0),
@@ -103,23 +99,6 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
         verbatim=float(judgement.verbatim),
         agreeing_articles=min(_agreeing(reading.text, selection.evidence, query.text), 3) / 3,
     )
-
-
-def is_of_asked_year(question: str, article: Article) -> bool:
-    """Whether the article was published in, or speaks of, every year that `question` names."""
-    years = {int(year) for year in _YEAR.findall(question)}
-    told = {int(year) for year in _YEAR.findall(f"{article.title} {article.text}")}
-    return years <= (told if article.published is None else told | {article.published.year})
-
-
-def names_what_is_asked(question: str, article: Article) -> bool:
-    """Whether the article mentions a name of `question`, if there is one.
-
-    Of 148 answers to development and RGB questions whose evidence answered, 5 fall to this rule, 4 of them wrong
-    (2026-11).
-    """
-    names = asked_names(question)
-    return not names or unmentioned(question, [article]) < names
 
 
 def _agreeing(text: str, evidence: Sequence[Evidence], question: str) -> int:

@@ -69,6 +69,15 @@ def test_the_quote_that_holds_the_words_in_order_is_cited_first() -> None:
     assert judge_sentence("Anna Novak", said, "Who won the award?").evidence is said[1]
 
 
+def test_an_article_about_the_year_and_the_names_asked_for_is_cited_first() -> None:
+    (record,) = evidence_of("Norway took 39 medals, more than any before.", title="Records")
+    (final,) = evidence_of("Norway ended on top of the count in Pyeongchang in 2018.", title="The count")
+    for question in ("Which country won most medals in 2018?", "Which country won most medals in Pyeongchang?"):
+        for said in ([record, final], [final, record]):
+            assert judge_sentence("Norway", said, question).evidence is final
+    assert judge_sentence("Norway", [record, final], "Which country won most medals?").evidence is record
+
+
 def test_another_articles_number_of_other_things_is_not_cited_too() -> None:
     first = evidence_of("The attack killed four prison guards.")[0]
     text = "They held eight members of staff and four fellow prisoners."

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from index.article import Article
-from qa.confidence import WEIGHTS, answer_from, is_of_asked_year, names_what_is_asked
+from qa.confidence import WEIGHTS, answer_from
+from qa.mentions import is_of_asked_year, names_what_is_asked
 from qa.weights import CARRIERS
 
 
