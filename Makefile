@@ -44,7 +44,7 @@ soak: $(VENV)/.installed-dev
 	@$(BIN)/dateline prepare
 	$(BIN)/python -m pytest --long -s tests/test_kills.py tests/test_many_processes.py tests/test_injection.py tests/test_fuzz.py tests/test_fuzz_api.py
 	PYTHONPATH=. $(BIN)/python tests/malice.py "$$(mktemp -d)"
-	PYTHONPATH=.:tests $(BIN)/python tests/load.py $(SOAK)/load --askers 50 --tabs 10 --seconds 600
+	PYTHONPATH=.:tests $(BIN)/python tests/load.py $(SOAK)/load --askers 50 --tabs 10 --aside --seconds 600
 	PYTHONPATH=.:tests $(BIN)/python tests/load.py $(SOAK)/long --questions 10000
 	$(BIN)/python -m pip --disable-pip-version-check install "atheris>=3,<4"
 	PYTHONPATH=.:tests $(BIN)/python tests/fuzz_bytes.py $(SOAK)/bytes 3600

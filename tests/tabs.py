@@ -45,7 +45,7 @@ def set_aside(ancestor: int, name: str) -> int:
     below = {ancestor}
     while more := {pid for pid, (parent, _) in parents.items() if parent in below} - below:
         below |= more
-    chosen = [pid for pid in below if pid in parents and parents[pid][1].startswith(name)]
+    chosen = [pid for pid in below - {ancestor} if parents[pid][1].startswith(name)]
     for pid in chosen:
         with suppress(OSError):  # kernels without automatic groups have no such file
             Path(f"/proc/{pid}/autogroup").write_text("19", encoding="ascii")

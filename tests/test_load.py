@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from page_driver import browser
 from playwright.sync_api import Browser, expect
 from served import PATTERN, QUESTION, make_home, serving
 from stand_in_model import StandIn
+from tabs import set_aside
 
 from index.query import Query
 from qa.assistant import Assistant
@@ -56,10 +58,25 @@ def test_everybody_is_answered_in_turn_and_is_told_the_place(archive: Path) -> N
     assert len(seen.by_asker) == 20
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="priorities are set by way of /proc")
+def test_a_browser_can_be_set_aside() -> None:
+    sleep, before = shutil.which("sleep"), os.getpriority(os.PRIO_PROCESS, 0)
+    assert sleep
+    with subprocess.Popen([sleep, "60"]) as below:
+        try:
+            assert set_aside(os.getpid(), "no such name") == 0
+            assert set_aside(os.getpid(), "sleep") == 1
+            assert os.getpriority(os.PRIO_PROCESS, below.pid) == 19
+            assert os.getpriority(os.PRIO_PROCESS, 0) == before
+        finally:
+            below.kill()
+
+
 _COUNT_FROZEN = """
 import gc, os, sys
 from pathlib import Path
 from stand_in_model import StandIn
+from tabs import set_aside
 from qa.assistant import Assistant
 from ui.server import serve
 from ui.settings import Settings
