@@ -149,9 +149,7 @@ class VectorIndex:
         with self._lock:
             self._open("")
 
-    def _query(
-        self, vector: Vectors, k: int, filters: Filters | None, share: float
-    ) -> list[tuple[int, float]] | None:
+    def _query(self, vector: Vectors, k: int, filters: Filters | None, share: float) -> list[tuple[int, float]] | None:
         """Chroma's answer and the waiting vectors; None where there is no folder, or it finds too few that count.
 
         It is asked for as many as are likely to hold `k` that pass `filters`, if a `share` of all do.
