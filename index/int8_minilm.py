@@ -1,8 +1,8 @@
 """MiniLM's network on torch, multiplied in 8 bits: for many passages.
 
 The file holds weights in 8 bits, which ONNX Runtime turns back to float32. Here they are multiplied as they are
-(`index/int8.py`): a passage of 140 tokens takes a third of the processor time, with AVX2 alone half. Importing torch
-and reading the file take two seconds, so that a few passages are left to ONNX Runtime.
+(`index/int8.py`): two fifths of the processor time, with AVX2 alone half. Importing torch
+and reading the file take longer than a few passages do, so that a few passages are left to ONNX Runtime.
 
 This module does not know what is embedded, nor how token vectors become those of passages.
 

@@ -160,7 +160,7 @@ class VectorIndex:
             return None
         waiting = self._compare_waiting(snapshot, vector, k)
         likely = min(8 * k, math.ceil(_SLACK * k / max(share, 1 / 8)))
-        for wanted in (likely, 8 * k, 32 * k) if filters else (k, 8 * k):
+        for wanted in sorted({likely, 8 * k, 32 * k}) if filters else (k, 8 * k):
             near = folder.nearest(vector, k=min(wanted, snapshot.count or wanted))
             # One that is being added to a server can be in both.
             found = sorted((dict(near) | dict(waiting)).items(), key=lambda pair: -pair[1])

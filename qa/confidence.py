@@ -19,7 +19,6 @@ from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.composition import cannot_answer
 from qa.evidence import Selection
-from qa.mentions import is_about_what_is_asked
 
 if TYPE_CHECKING:
     from qa.reading import Reading
@@ -86,7 +85,7 @@ def gather_signals(query: Query, selection: Selection, reading: Reading) -> Sign
     logprobs = reading.token_logprobs or (-1.0,)
     if cannot_answer(query.text, reading.text, selection.evidence):
         return None
-    if not is_about_what_is_asked(query.text, cited.article):
+    if not judgement.about_asked:
         return None
     return Signals(
         refusal=-1.0 if reading.refusal_logprob is None else max(reading.refusal_logprob, -8.0),

@@ -25,7 +25,7 @@ async def ask_in_tabs(address: str, tabs: int, until: float, *, aside: bool = Fa
         path = find_browser() or playwright.chromium.executable_path
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         if aside:
-            set_aside(os.getpid(), Path(path).name[:6])
+            assert set_aside(os.getpid(), "chrom"), "the browser is not called as expected"
         await asyncio.gather(*(_ask_in_one(browser, address, n, until, figures) for n in range(tabs)))
         await browser.close()
     return figures

@@ -76,7 +76,6 @@ _COUNT_FROZEN = """
 import gc, os, sys
 from pathlib import Path
 from stand_in_model import StandIn
-from tabs import set_aside
 from qa.assistant import Assistant
 from ui.server import serve
 from ui.settings import Settings
