@@ -32,7 +32,7 @@ async def ask_in_tabs(address: str, tabs: int, until: float, *, aside: bool = Fa
 
 
 def set_aside(ancestor: int, name: str) -> int:
-    """Give all processes under `ancestor` whose name begins with `name` the lowest priority; how many there are.
+    """Give all processes under `ancestor` whose name begins with `name` what others leave; how many there are.
 
     Browsers of other people run on other machines; here they share the cores of the server.
     """
@@ -50,8 +50,8 @@ def set_aside(ancestor: int, name: str) -> int:
         with suppress(OSError):  # kernels without automatic groups have no such file
             Path(f"/proc/{pid}/autogroup").write_text("19", encoding="ascii")
         for task in Path(f"/proc/{pid}/task").glob("*"):
-            with suppress(ProcessLookupError):
-                os.setpriority(os.PRIO_PROCESS, int(task.name), 19)
+            with suppress(ProcessLookupError):  # not by priority: Chromium sets that of its processes itself
+                os.sched_setscheduler(int(task.name), os.SCHED_IDLE, os.sched_param(0))
     return len(chosen)
 
 
