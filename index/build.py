@@ -21,13 +21,13 @@ from typing import Protocol
 
 from index.article import Article
 from index.catalogue import Catalogue
-from index.cleaning import clean_article
 from index.embedder import Embedder, open_bulk_embedder
 from index.errors import ReadError
 from index.home import Home
-from index.ledger import FileState, Ledger, Signature
-from index.readers import find_files, read_file
-from index.reprints import NEAR, band_keys, same_facts, signature, similarity
+from index.ledger import FileState, Ledger
+from index.readers import find_files
+from index.reading import Reader, Signed, read_articles
+from index.reprints import NEAR, band_keys, same_facts, similarity
 from index.vector_stage import BATCH, Made, Progress, embed_here, embed_missing
 
 BESIDE_ARTICLES = frozenset({"README.md", "questions.jsonl", "unanswerable.jsonl", "conversations.jsonl"})
@@ -36,15 +36,12 @@ BESIDE_ARTICLES = frozenset({"README.md", "questions.jsonl", "unanswerable.jsonl
 _AT_ONCE, _AT_ONCE_CHARS = 32, 1_000_000
 """What of a file is stored in one transaction: of 300 articles 17 MB are written to the disk, one by one 65."""
 
-Reader = Callable[[Path], Iterable[Article | ReadError]]
-"""From a file to its cleaned articles, and what of it could not be read."""
-
 
 class Workers(Protocol):
-    """Those who read and embed beside this process (`index/cluster.py`)."""
+    """Those who read and embed beside this process (`index/processes.py`, `index/cluster.py`)."""
 
     def read(self, files: Sequence[Path]) -> Reader:
-        """Begin to read `files`, which are asked for in this order."""
+        """Begin to read `files`, which are asked for in this order; any other may be asked for, too."""
 
     def embed(self, catalogue: Catalogue, make_embedder: Callable[[], Embedder], batch: int) -> Iterator[Made]:
         """The vectors of all passages that have none, as they come."""
@@ -184,32 +181,28 @@ class _TextStage:
         failures: list[str] = []
         for batch in _batches(self._read(file)):
             failures += [str(found) for found in batch if isinstance(found, ReadError)]
-            articles = [found for found in batch if isinstance(found, Article)]
-            for article, alone in zip(articles, self._store(articles, name), strict=True):
-                kept.add(article.path)
-                self._count(article, before.get(article.path), alone)
+            signed = [found for found in batch if isinstance(found, Signed)]
+            with self._catalogue.database.writing():  # another run must not store their like meanwhile
+                alone = [self._store(each, name) for each in signed]
+            for each, is_alone in zip(signed, alone, strict=True):
+                kept.add(each.article.path)
+                self._count(each.article, before.get(each.article.path), is_alone)
         return kept, tuple(failures)
 
-    def _store(self, articles: Sequence[Article], file: str) -> list[bool]:
-        """Store the articles, or more places of those that are stored; of each whether it is no duplicate."""
-        signed = [None if self._catalogue.places(a.id) else signature(a.text) for a in articles]
-        with self._catalogue.database.writing():  # another run must not store their like meanwhile
-            return [self._store_once(a, file, s) for a, s in zip(articles, signed, strict=True)]
-
-    def _store_once(self, article: Article, file: str, signed: Signature | None) -> bool:
-        """Store one article within a transaction."""
+    def _store(self, found: Signed, file: str) -> bool:
+        """Store an article, or one more place of one that is stored; whether it is no duplicate."""
+        article = found.article
         places = self._catalogue.places(article.id)
         if places:
             self._catalogue.add_article(article, file=file)
             return all(place.path == article.path for place in places)
-        signed = signature(article.text) if signed is None else signed
-        bands = band_keys(signed)
-        alike = [(similarity(signed, s), i) for i, s in self._ledger.look_alikes(bands, besides=article.path)]
+        bands = band_keys(found.signature)
+        alike = [(similarity(found.signature, s), i) for i, s in self._ledger.look_alikes(bands, besides=article.path)]
         for score, original in sorted(alike, key=lambda pair: -pair[0]):
             if score >= NEAR and same_facts(article.text, self._catalogue.get_article(original).text):
                 self._catalogue.add_reprint(article, of=original, file=file)
                 return False
-        self._catalogue.add_article(article, signature=signed, bands=bands, file=file)
+        self._catalogue.add_article(article, signature=found.signature, bands=bands, file=file)
         return True
 
     def _count(self, article: Article, before: str | None, alone: bool) -> None:
@@ -257,27 +250,18 @@ def _compare_state(file: Path, known: FileState | None) -> tuple[FileState, bool
     return FileState(stat.st_size, stat.st_mtime_ns, digest, failures), not same
 
 
-def _batches(found: Iterable[Article | ReadError]) -> Iterator[list[Article | ReadError]]:
+def _batches(found: Iterable[Signed | ReadError]) -> Iterator[list[Signed | ReadError]]:
     """What is `found`, as much at a time as one transaction stores."""
-    batch: list[Article | ReadError] = []
+    batch: list[Signed | ReadError] = []
     chars = 0
     for each in found:
         batch.append(each)
-        chars += len(each.text) if isinstance(each, Article) else 0
+        chars += len(each.article.text) if isinstance(each, Signed) else 0
         if len(batch) == _AT_ONCE or chars >= _AT_ONCE_CHARS:
             yield batch
             batch, chars = [], 0
     if batch:
         yield batch
-
-
-def read_articles(file: Path) -> Iterator[Article | ReadError]:
-    """The articles of `file`, cleaned, and what of it could not be read."""
-    for raw in read_file(file):
-        try:
-            yield raw if isinstance(raw, ReadError) else clean_article(raw)
-        except ReadError as error:
-            yield error
 
 
 def _split_failure(name: str, message: str) -> tuple[str, str]:

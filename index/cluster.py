@@ -19,12 +19,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from index.article import Article
-from index.build import Reader, read_articles
 from index.catalogue import Catalogue
 from index.embedder import Embedder
-from index.errors import DatelineError, ReadError, UsageError
+from index.errors import DatelineError, UsageError
 from index.home import Home
+from index.reading import Found, Reader, read_articles
 from index.vector_stage import Made, embed_passages
 
 _LARGE_BYTES = 64 << 20
@@ -85,7 +84,7 @@ class RayWorkers:
         rows = self._rows(tasks.map_batches(_read, batch_size=1))
         waiting = set(small)
 
-        def reader(file: Path) -> Iterable[Article | ReadError]:
+        def reader(file: Path) -> Iterable[Found]:
             name = os.fsencode(file)
             while name in waiting:
                 row = next(rows)
@@ -187,11 +186,11 @@ def _read(batch: dict[str, Any]) -> dict[str, list[Any]]:
     return {"file": [bytes(file)], "articles": [pickle.dumps(articles)]}
 
 
-def _unpack_articles(row: dict[str, Any]) -> list[Article | ReadError]:
+def _unpack_articles(row: dict[str, Any]) -> list[Found]:
     """What `_read` packed: pickled by our own workers, so it may be loaded."""
     import pickle  # nosec B403
 
-    found: list[Article | ReadError] = pickle.loads(row["articles"])  # noqa: S301 # nosec B301
+    found: list[Found] = pickle.loads(row["articles"])  # noqa: S301 # nosec B301
     return found
 
 

@@ -16,7 +16,7 @@ from index.documents import read_docx, read_html, read_markdown, read_pdf, read_
 from index.errors import ReadError, UsageError
 from index.records import RawArticle, has_text_field, parse_json, read_json_line, read_object, read_record
 
-__all__ = ["SUFFIXES", "RawArticle", "find_files", "read_file"]
+__all__ = ["SUFFIXES", "RawArticle", "find_files", "holds_records", "read_file"]
 
 _DOCUMENTS: dict[str, Callable[[bytes, Path, str], RawArticle]] = {
     ".txt": read_plain,
@@ -75,6 +75,11 @@ def read_file(path: Path) -> Iterator[RawArticle | ReadError]:
         yield error
     except READ_FAILURES as error:
         yield ReadError(f"{place}: cannot be read to its end ({describe(error)})")
+
+
+def holds_records(path: Path) -> bool:
+    """Whether files of this format hold any number of articles, as against one document."""
+    return _suffix(path) not in _DOCUMENTS
 
 
 def _walk(folder: Path, seen: set[str]) -> Iterator[Path]:

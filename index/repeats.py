@@ -67,14 +67,17 @@ def _told_elsewhere(
     lines: Sequence[str], split: Sequence[Sequence[str]], candidates: Sequence[int]
 ) -> dict[int, frozenset[str]]:
     """The telling words of those `candidates` whose words nearly all stand in other lines: few, if there are any."""
+    by_line = [set(chain.from_iterable(map(_words, sentences))) for sentences in split]
     seen: set[str] = set()
     again: set[str] = set()
-    for sentences in split:
-        words = list(chain.from_iterable(map(_words, sentences)))
-        again |= seen.intersection(words)
-        seen.update(words)
+    for words in by_line:
+        again |= seen & words
+        seen |= words
     told: dict[int, frozenset[str]] = {}
     for index in candidates:
+        fresh = by_line[index] - again
+        if len(fresh) > _allowed(by_line[index]) and len(_telling_of(fresh)) > _allowed(by_line[index]):
+            continue  # most lines: too many telling words even if all of its words were
         if _looks_like_caption(lines[index]):
             telling = _telling(lines[index])
             near = len(telling) >= MIN_WORDS and len(telling - again) <= _allowed(telling)
@@ -137,7 +140,11 @@ def _looks_like_caption(line: str) -> bool:
 
 
 def _telling(text: str) -> frozenset[str]:
-    return frozenset([word for word in {*_words(text)} - _STOP_WORDS if len(word) > 1])
+    return _telling_of(set(_words(text)))
+
+
+def _telling_of(words: set[str]) -> frozenset[str]:
+    return frozenset([word for word in words - _STOP_WORDS if len(word) > 1])
 
 
 def _words(text: str) -> tuple[str, ...]:

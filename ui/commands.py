@@ -10,8 +10,7 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,7 @@ from ui.terminal import Progress, print_article, print_report, print_status
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from index.cluster import RayWorkers
+    from index.build import Workers
     from qa.assistant import Assistant
 
 log = logging.getLogger(__name__)
@@ -55,18 +54,14 @@ def index_articles(arguments: argparse.Namespace, settings: Settings) -> int:
     return SOME_UNREAD if report.failures else DONE
 
 
-@contextmanager
-def _workers(address: str | None) -> Iterator[RayWorkers | None]:
+def _workers(address: str | None) -> AbstractContextManager[Workers]:
     if not address:
-        yield None
-        return
+        from index.processes import ProcessWorkers
+
+        return closing(ProcessWorkers())
     from index.cluster import RayWorkers
 
-    workers = RayWorkers(address)
-    try:
-        yield workers
-    finally:
-        workers.close()
+    return closing(RayWorkers(address))
 
 
 def show_status(arguments: argparse.Namespace, settings: Settings) -> int:
