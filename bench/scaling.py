@@ -23,8 +23,8 @@ from bench.rows import median, percentile
 from index.article import Article, hash_text
 from index.catalogue import Catalogue, fts_query
 from index.home import Home
+from index.packed_vectors import Vectors
 from index.query import Filters
-from index.rows import Vectors
 from index.search import CANDIDATES, POSTINGS
 from index.vectors import VectorIndex
 from ui.settings import quieten_libraries
@@ -110,7 +110,7 @@ class Archive:
         return _units(self._centres[centre] + noise)
 
 
-_SIGNATURE = np.zeros(128, np.uint64)
+_SIGNATURE = np.zeros(128, np.uint32)
 
 
 def _units(rows: np.ndarray) -> Vectors:

@@ -93,7 +93,7 @@ class Catalogue:
         self,
         article: Article,
         *,
-        signature: npt.NDArray[np.uint64] | None = None,
+        signature: npt.NDArray[np.uint32] | None = None,
         bands: Sequence[int] = (),
         file: str = "",
     ) -> None:

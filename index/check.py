@@ -20,7 +20,8 @@ from index.chroma_collection import ChromaCollection
 from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError
 from index.home import Home
-from index.rows import Vectors, are_vectors, unpack_spans
+from index.packed_vectors import Vectors, are_sentences, is_passage
+from index.rows import unpack_spans
 from index.sql import Connection, Database
 from index.terms import search_terms
 from index.vector_stage import embed_passages
@@ -174,8 +175,7 @@ def _check_vectors(connection: Connection, dimensions: int) -> _Found:
     )
     for passage, sentences, vector, inner in rows:
         count += 1
-        lengths = (len(vector), len(inner)) == (dimensions, sentences * dimensions)
-        if not lengths or not are_vectors(vector + inner, dimensions):
+        if not is_passage(vector, dimensions) or not are_sentences(inner, sentences, dimensions):
             wrong.append(str(passage))
     if wrong:
         return _Found(f"{count:,} counted", _list(wrong, "passages have vectors that are none"), _REBUILD)

@@ -15,7 +15,7 @@ import httpx
 import numpy as np
 
 from index.errors import DatelineError
-from index.rows import Vectors
+from index.packed_vectors import Vectors
 
 # AttributeError: what Chroma raises on every later try once opening a damaged folder has failed.
 _UNHEALTHY = (

@@ -46,6 +46,19 @@ def connect(path: Path) -> SqliteConnection:
     return connection
 
 
+def compact(path: Path) -> None:
+    """Give back to the system what deleted rows have left free in a database that nobody has open.
+
+    Raises:
+        DatelineError: it is damaged or cannot be written.
+    """
+    connection = connect(path)
+    try:
+        connection.execute("VACUUM")
+    finally:
+        connection.close()
+
+
 @contextmanager
 def explain_sqlite(path: Path) -> Iterator[None]:
     """Turn SQLite's errors about the database in `path` into ours.

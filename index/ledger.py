@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.places import drop_place, sweep
 from index.sql import AMONG, Database
 
-Signature = npt.NDArray[np.uint64]
+Signature = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +88,4 @@ class Ledger:
             "(SELECT 1 FROM places p WHERE p.article = a.number AND p.own_id = a.id AND p.path <> ?) ORDER BY a.number",
             (list(bands), besides),
         )
-        return [(str(row[0]), np.frombuffer(row[1], dtype=np.uint64)) for row in rows]
+        return [(str(row[0]), np.frombuffer(row[1], dtype=np.uint32)) for row in rows]

@@ -14,7 +14,7 @@ import zlib
 import numpy as np
 import numpy.typing as npt
 
-Signature = npt.NDArray[np.uint64]
+Signature = npt.NDArray[np.uint32]
 
 PERMUTATIONS = 128
 SHINGLE_WORDS = 5
@@ -56,7 +56,7 @@ def signature(text: str) -> Signature:
     factors, shifts = _permutations()
     permuted = factors * hashes
     permuted += shifts
-    least: Signature = permuted.min(axis=1).astype(np.uint64)
+    least: Signature = permuted.min(axis=1)
     return least
 
 

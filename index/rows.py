@@ -1,4 +1,4 @@
-"""Articles, passages and vectors as rows of the catalogue, and back.
+"""Articles and passages as rows of the catalogue, and back.
 
 This module does not know when rows are written or which are wanted.
 """
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from index.article import Article, Passage, Span, hash_text
 from index.errors import DamagedError
@@ -18,12 +17,7 @@ from index.passages import split_passages
 from index.places import day_of, ordinal
 from index.sql import Connection
 
-Vectors = npt.NDArray[np.float32]
-
-_REBUILD = "run `dateline rebuild`, which makes them anew from the articles"
-_DAMAGED_PASSAGE = f"a passage in the catalogue is damaged: {_REBUILD}"
-_DAMAGED_VECTOR = f"a vector in the catalogue is damaged: {_REBUILD}"
-_LARGEST = 127
+_DAMAGED = "a passage in the catalogue is damaged: run `dateline rebuild`, which makes them anew from the articles"
 SELECT_ARTICLE = (
     "SELECT number, id, title, text, published, source, author, url, path, sha256, (SELECT json_group_array(tag) "
     "FROM (SELECT tag FROM tags WHERE article = number ORDER BY position) AS listed) FROM articles"
@@ -97,7 +91,7 @@ def unpack_spans(packed: bytes) -> tuple[Span, ...]:
         DamagedError: these are none.
     """
     if len(packed) % 8:
-        raise DamagedError(_DAMAGED_PASSAGE)
+        raise DamagedError(_DAMAGED)
     return tuple(_span(start, end) for start, end in np.frombuffer(packed, dtype="<u4").reshape(-1, 2).tolist())
 
 
@@ -109,7 +103,7 @@ def read_passage(row: Sequence[Any], article: Article) -> Passage:
     """
     span, sentences = _span(row[2], row[3]), unpack_spans(row[4])
     if span.end > len(article.text) or not all(span.contains(sentence) for sentence in sentences):
-        raise DamagedError(_DAMAGED_PASSAGE)
+        raise DamagedError(_DAMAGED)
     return Passage(row[0], article, span, sentences)
 
 
@@ -117,56 +111,4 @@ def _span(start: Any, end: Any) -> Span:
     try:
         return Span(start, end)
     except (ValueError, TypeError) as error:  # TypeError: a flipped bit can make text of a number
-        raise DamagedError(_DAMAGED_PASSAGE) from error
-
-
-def pack_vectors(vectors: Vectors) -> bytes:
-    """The directions of vectors as int8, row after row, the longest component of each at 127.
-
-    Of 151,272 vectors of real passages and sentences none turned by more than 0.016 radians (cosine 0.9998); half of
-    float16's bytes (November 2026).
-    """
-    largest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-12)
-    rounded: npt.NDArray[np.int8] = np.rint(vectors * (_LARGEST / largest)).astype(np.int8)
-    return rounded.tobytes()
-
-
-def unpack_vectors(packed: bytes, dimensions: int) -> Vectors:
-    """Rows of unit length, each of so many numbers.
-
-    Raises:
-        DamagedError: these are no vectors.
-    """
-    if len(packed) % dimensions:
-        raise DamagedError(_DAMAGED_VECTOR)
-    rows = np.frombuffer(packed, dtype=np.int8).reshape(-1, dimensions).astype(np.float32)
-    unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
-    return unit
-
-
-def unpack_single(packed: Sequence[bytes], dimensions: int) -> Vectors:
-    """Rows of unit length, one of each.
-
-    Raises:
-        DamagedError: one is no vector of so many numbers.
-    """
-    if any(len(blob) != dimensions for blob in packed):
-        raise DamagedError(_DAMAGED_VECTOR)
-    return unpack_vectors(b"".join(packed), dimensions)
-
-
-def are_vectors(packed: bytes, dimensions: int) -> bool:
-    """Whether `pack_vectors` packed these, each of so many numbers and none of them zero."""
-    if len(packed) % dimensions:
-        return False
-    rows = np.frombuffer(packed, dtype=np.int8).reshape(-1, dimensions)
-    return bool(np.all(np.maximum(rows.max(axis=1), -rows.min(axis=1).astype(np.int16)) == _LARGEST))
-
-
-def unpack_each(packed: Sequence[bytes], dimensions: int) -> list[Vectors]:
-    """`unpack_vectors` of each, in one go: of a hundred passages in a quarter of the time."""
-    counts = [len(blob) // dimensions for blob in packed]
-    if any(len(blob) % dimensions for blob in packed):
-        raise DamagedError(_DAMAGED_VECTOR)
-    rows = unpack_vectors(b"".join(packed), dimensions)
-    return list(np.split(rows, np.cumsum(counts)[:-1])) if packed else []
+        raise DamagedError(_DAMAGED) from error

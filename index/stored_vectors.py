@@ -10,7 +10,7 @@ from typing import Any
 
 from index.errors import IndexMismatchError
 from index.meta import advance_generation, read_meta, write_meta
-from index.rows import Vectors, pack_vectors, unpack_each, unpack_single
+from index.packed_vectors import Vectors, pack_passage, pack_sentences, unpack_passages, unpack_sentences
 from index.sql import AMONG, Database
 
 _ALL = 2**63 - 1
@@ -61,8 +61,8 @@ class StoredVectors:
                 write_meta(connection, "dimensions", str(dimensions))
 
     def store(self, vectors: Iterable[tuple[int, Vectors, Vectors]]) -> None:
-        """Store `(passage id, its vector, its sentences' vectors)`, as int8, in one transaction."""
-        packed = [(i, pack_vectors(p[None]), pack_vectors(s)) for i, p, s in vectors]
+        """Store `(passage id, its vector, its sentences' vectors)` in one transaction."""
+        packed = [(i, pack_passage(p), pack_sentences(s)) for i, p, s in vectors]
         with self._database.writing() as connection:
             connection.executemany(_PUT_PASSAGE_VECTOR, [row[:2] for row in packed])
             connection.executemany(_PUT_SENTENCE_VECTORS, [(row[0], row[2]) for row in packed])
@@ -75,7 +75,7 @@ class StoredVectors:
             f"SELECT passage, vector FROM passage_vectors {condition} ORDER BY passage",
             () if ids is None else (list(ids),),
         ).fetchall()
-        return [int(row[0]) for row in rows], unpack_single([row[1] for row in rows], self.dimensions)
+        return [int(row[0]) for row in rows], unpack_passages([row[1] for row in rows], self.dimensions)
 
     def of_sentences(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """Passage id -> unit vectors of its sentences, shape (sentences, dimensions), where they are stored."""
@@ -83,7 +83,7 @@ class StoredVectors:
             f"SELECT passage, vectors FROM sentence_vectors WHERE passage {AMONG}", (list(ids),)
         )
         found = {int(passage): blob for passage, blob in rows}
-        return dict(zip(found, unpack_each(list(found.values()), self.dimensions), strict=True))
+        return dict(zip(found, unpack_sentences(list(found.values()), self.dimensions), strict=True))
 
     def ids(self, *, after: int = 0, up_to: int = _ALL) -> list[int]:
         """Ids of all passages above id `after` and up to `up_to` that have a vector, ascending."""

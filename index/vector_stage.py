@@ -11,7 +11,7 @@ from typing import Protocol
 from index.article import Passage, Span
 from index.catalogue import Catalogue
 from index.embedder import Embedder, PassageText, PassageVectors
-from index.rows import Vectors
+from index.packed_vectors import Vectors
 
 BATCH = 256
 """Passages embedded at a time: several seconds of work on two cores."""

@@ -27,8 +27,8 @@ from index.chroma_folder import FolderShelf
 from index.chroma_server import ServerShelf
 from index.errors import DatelineError
 from index.home import Home
+from index.packed_vectors import Vectors
 from index.query import Filters
-from index.rows import Vectors
 
 logger = logging.getLogger(__name__)
 

@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--askers", type=int, default=50)
     parser.add_argument("--tabs", type=int, default=0)
-    parser.add_argument("--aside", action="store_true", help="browsers get what processor the rest leaves")
+    parser.add_argument("--aside", action="store_true", help="browsers weigh half a process")
     parser.add_argument("--seconds", type=float, help="default: 600, without end for a soak")
     parser.add_argument("--reading-s", type=float, default=0.3)
     parser.add_argument("--articles", type=int, default=500)

@@ -17,7 +17,7 @@ from playwright.async_api import Browser, async_playwright
 
 
 async def ask_in_tabs(address: str, tabs: int, until: float, *, aside: bool = False) -> dict[str, Any]:
-    """What was seen in so many tabs, each a session of its own; `aside`, they get what processor others leave."""
+    """What was seen in so many tabs, each a session of its own; `aside`, their browser weighs half a process."""
     if not tabs:
         return {}
     figures: dict[str, Any] = {"tabs": tabs, "tab_answers": 0, "tab_failures": [], "tab_told_place": 0, "elsewhere": []}
@@ -32,9 +32,10 @@ async def ask_in_tabs(address: str, tabs: int, until: float, *, aside: bool = Fa
 
 
 def set_aside(ancestor: int, name: str) -> int:
-    """Give all processes under `ancestor` whose name begins with `name` what others leave; how many there are.
+    """Have all processes under `ancestor` whose name begins with `name` count for half a process; how many there are.
 
-    Browsers of other people run on other machines; here they share the cores of the server.
+    Browsers of other people run on other machines; here they share the cores of the server. A control group where one
+    may be made, since Chromium sets its processes' priority itself; in the idle class fifty askers leave it nothing.
     """
     parents = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
@@ -46,13 +47,27 @@ def set_aside(ancestor: int, name: str) -> int:
     while more := {pid for pid, (parent, _) in parents.items() if parent in below} - below:
         below |= more
     chosen = [pid for pid in below - {ancestor} if parents[pid][1].startswith(name)]
+    try:
+        group = _make_group()
+    except OSError:  # not root, or a system without them
+        group = None
     for pid in chosen:
-        with suppress(OSError):  # kernels without automatic groups have no such file
-            Path(f"/proc/{pid}/autogroup").write_text("19", encoding="ascii")
-        for task in Path(f"/proc/{pid}/task").glob("*"):
-            with suppress(ProcessLookupError):  # not by priority: Chromium sets that of its processes itself
-                os.sched_setscheduler(int(task.name), os.SCHED_IDLE, os.sched_param(0))
+        with suppress(ProcessLookupError):
+            if group is None:
+                os.setpriority(os.PRIO_PROCESS, pid, 19)
+            else:
+                (group / "cgroup.procs").write_text(str(pid), encoding="ascii")
     return len(chosen)
+
+
+def _make_group() -> Path:
+    """A control group of half a process's weight; what its processes begin is in it, too."""
+    first, second = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup")
+    group = (first if first.exists() else second) / "dateline-browsers"
+    group.mkdir(exist_ok=True)
+    weight, half = ("cpu.shares", 512) if first.exists() else ("cpu.weight", 50)
+    (group / weight).write_text(str(half), encoding="ascii")
+    return group
 
 
 async def _ask_in_one(browser: Browser, address: str, number: int, until: float, figures: dict[str, Any]) -> None:

@@ -16,8 +16,8 @@ from index.catalogue import Catalogue
 from index.check import check_index
 from index.errors import DatelineError
 from index.home import Home
+from index.packed_vectors import Vectors
 from index.rebuild import rebuild_index
-from index.rows import Vectors
 from index.vector_stage import embed_missing
 from index.vectors import VectorIndex
 

@@ -73,7 +73,7 @@ def test_the_signature_is_that_of_datasketch(text: str) -> None:
 def test_any_text_has_keys_that_sqlite_can_hold(text: str) -> None:
     found = signature(text)
     assert found.shape == (PERMUTATIONS,)
-    assert found.dtype == np.uint64
+    assert found.dtype == np.uint32
     keys = band_keys(found)
     assert len(keys) == BANDS
     assert all(-(2**63) <= key < 2**63 for key in keys)

@@ -16,8 +16,8 @@ from made_articles import make_article, make_text
 from index.catalogue import Catalogue
 from index.chroma_folder import ChromaFolder
 from index.home import Home
+from index.packed_vectors import Vectors
 from index.query import Filters
-from index.rows import Vectors
 from index.vectors import VectorIndex
 
 ARTICLES = 60
