@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from qa.reading import Reading
 
-_LOOK_EVERY_S = 0.1
-"""So often somebody who waits for the model looks whether to go on waiting."""
+_LOOK_EVERY_S = 0.5
+"""So often somebody who waits for the model looks at the place in the line, and whether to go on waiting."""
 
 NEAREST = 3
 """Passages named when the articles do not answer."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, Generic, TypeVar
 
 from index.errors import CancelledError
@@ -34,8 +34,11 @@ class Place(Generic[T]):
         return self._line.ahead_of(self)
 
     def done(self, wait_s: float) -> bool:
-        """Whether the work is done, or within `wait_s` seconds; back sooner when the line moves."""
-        return self._line.wait(self._result.done, wait_s)
+        """Whether the work is done, or within `wait_s` seconds.
+
+        Only its own end wakes who waits: sixty who all looked up whenever the line moved held up everybody's searches.
+        """
+        return bool(wait([self._result], wait_s).done)
 
     def result(self) -> T:
         """What the work gave, or its error."""
@@ -86,17 +89,11 @@ class Line:
             before = next((n for n, each in enumerate(self._waiting) if each is place), None)
             return 0 if before is None else before + (self._in_hand is not None)
 
-    def wait(self, done: Callable[[], bool], wait_s: float) -> bool:
-        """Wait until the line moves, at most `wait_s` seconds; whether `done` then."""
-        with self._moved:
-            return done() or (self._moved.wait(wait_s) and done())
-
     def drop(self, place: Place[T]) -> None:
         """Take `place` out of the line, unless it is in hand."""
         with self._moved:
             if place in self._waiting:
                 self._waiting.remove(place)
-                self._moved.notify_all()
 
     def close(self) -> None:
         """Serve nobody any more."""
@@ -119,4 +116,3 @@ class Line:
             del first  # an idle line holds nobody's result
             with self._moved:
                 self._in_hand = None
-                self._moved.notify_all()

@@ -26,6 +26,7 @@ from stand_in_model import StandIn
 from index.build import build_index
 from index.home import Home
 from qa.assistant import Assistant
+from ui.heap import share_heap
 from ui.server import serve
 from ui.settings import Settings, quieten_libraries
 
@@ -93,6 +94,7 @@ def served(home: Path, reading_s: float) -> Iterator[tuple[str, int]]:
 
 def main(home: Path, reading_s: float) -> None:
     """Serve until Ctrl-C, as the command does."""
+    share_heap()
     quieten_libraries(os.environ, "default")
     given = Path(os.environ["DATELINE_MODELS"]) if "DATELINE_MODELS" in os.environ else None
     llm = None if reading_s < 0 else Busy(pattern=rf"\b({'|'.join(WORDS)})\b", reading_s=reading_s)

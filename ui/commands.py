@@ -20,6 +20,7 @@ from index.errors import UsageError
 from index.query import Query
 from ui.embedding import embedder_of
 from ui.filters import read_day, read_filters
+from ui.heap import share_heap
 from ui.settings import Settings
 from ui.terminal import Progress, print_article, print_report, print_status
 
@@ -151,6 +152,7 @@ def prepare(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def chat(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline chat`: serve the page until Ctrl-C."""
+    share_heap()
     # First the page, then the assistant, whose model loads beside: the page is up sooner.
     from index.catalogue import Catalogue
     from ui.server import serve
