@@ -8,9 +8,9 @@ tasks that no other has begun, those last in line first. This module does not kn
 from __future__ import annotations
 
 import os
-import pickle  # nosec B403 (only what passes between this process and those it began)
+import pickle  # nosec B403
 import queue
-import subprocess  # nosec B404 (this Python itself, no shell)
+import subprocess  # nosec B404
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
