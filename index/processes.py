@@ -38,6 +38,8 @@ _AHEAD = 16
 """Tasks in line beside four for each process: what is done here while the processes begin."""
 _MOST = 7
 """Processes; what they read is stored by one."""
+_DIED = (OSError, EOFError, pickle.UnpicklingError)
+"""What talking to a process that has died raises."""
 
 
 @dataclass(slots=True)
@@ -58,20 +60,20 @@ class ProcessWorkers:
     def __init__(self, count: int | None = None) -> None:
         """`count` processes; they begin when there is enough to read."""
         self._count = min(_cores() - 1, _MOST) if count is None else count
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: _Processes | None = None
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
-        for process in self._processes:
-            process.kill()
-            process.communicate()
-        self._processes = []
+        if self._processes is not None:
+            self._processes.end()
+        self._processes = None
 
     def read(self, files: Sequence[Path]) -> Reader:
         """Begin to read `files`, which are asked for in this order; any other is read when asked for."""
         if not self._count or sum(_stamp(file)[0] for file in files) < _WORTH_BYTES:
             return read_articles
-        self._processes += [_begin() for _ in range(self._count - len(self._processes))]
+        if self._processes is None:
+            self._processes = _Processes(self._count)
         return _Line(files, self._processes)
 
     def embed(self, catalogue: Catalogue, make_embedder: Callable[[], Embedder], batch: int) -> Iterator[Made]:
@@ -82,18 +84,53 @@ class ProcessWorkers:
         return embed_here(catalogue, make_embedder, batch)
 
 
+class _Processes:
+    """Processes that serve, and a thread for each that waits for what it brings."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._all = [_begin() for _ in range(count)]
+        self._free: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+        for process in self._all:
+            self._free.put(process)
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="reading")
+
+    def do(self, work: Work) -> Future[list[Found]]:
+        """Have a process do `work` once one is free. The future fails with one of `_DIED` if that process dies."""
+        return self._threads.submit(self._ask, work)
+
+    def end(self) -> None:
+        """Kill them."""
+        for process in self._all:
+            process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._all:
+            process.communicate()
+
+    def _ask(self, work: Work) -> list[Found]:
+        process = self._free.get()
+        try:
+            tasks, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
+            pickle.dump(work, tasks, protocol=pickle.HIGHEST_PROTOCOL)
+            tasks.flush()
+            found: list[Found] = pickle.load(answers)  # noqa: S301 # nosec B301
+        except BaseException:
+            process.kill()  # half a task or answer may be on its way: the next would be taken for its rest
+            raise
+        finally:
+            self._free.put(process)
+        return found
+
+
 class _Line:
     """Tasks in the order of their files; call it for what is in one of them."""
 
-    def __init__(self, files: Sequence[Path], processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    def __init__(self, files: Sequence[Path], processes: _Processes) -> None:
         self._waiting = {file for file in files if holds_records(file) or _stamp(file)[0] <= _LARGE_BYTES}
         self._work = _list_work([file for file in files if file in self._waiting])
-        self._free: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
-        for process in processes:
-            self._free.put(process)
-        self._pool = ThreadPoolExecutor(len(processes))
+        self._processes = processes
         self._tasks: deque[_Task] = deque()
-        self._ahead = _AHEAD + 4 * len(processes)
+        self._ahead = _AHEAD + 4 * processes.count
 
     def __call__(self, file: Path) -> Iterator[Found]:
         if file not in self._waiting:
@@ -117,7 +154,7 @@ class _Line:
         while room > 0 and len(self._tasks) < self._ahead and (next_one := next(self._work, None)):
             file, stamp, work = next_one
             size = stamp[0] if isinstance(work, Path) else _count_chars(work)
-            self._tasks.append(_Task(file, stamp, work, size, self._pool.submit(self._ask, work)))
+            self._tasks.append(_Task(file, stamp, work, size, self._processes.do(work)))
             room -= size
 
     def _drop(self) -> None:
@@ -137,23 +174,11 @@ class _Line:
             return first.done_here
         try:
             return first.future.result()
-        except (OSError, EOFError, pickle.UnpicklingError):  # its process died
+        except _DIED:
             return do_work(first.work)
 
     def _unbegun(self) -> _Task | None:
         return next((t for t in reversed(self._tasks) if t.done_here is None and t.future.cancel()), None)
-
-    def _ask(self, work: Work) -> list[Found]:
-        """Have a process do `work`; a thread waits for each."""
-        process = self._free.get()
-        try:
-            tasks, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
-            pickle.dump(work, tasks, protocol=pickle.HIGHEST_PROTOCOL)
-            tasks.flush()
-            found: list[Found] = pickle.load(answers)  # noqa: S301 # nosec B301
-        finally:
-            self._free.put(process)
-        return found
 
 
 def _begin() -> subprocess.Popen[bytes]:

@@ -109,6 +109,14 @@ def test_files_that_are_not_asked_for_are_passed_over_and_others_read(files: lis
         assert tell([found for file in asked for found in reader(file)]) == read_here(asked)
 
 
+def test_a_second_reading_is_not_given_what_the_first_left_behind(files: list[Path]) -> None:
+    with closing(ProcessWorkers(1)) as workers:
+        list(workers.read(files)(files[0]))
+        reader = workers.read(files)
+        assert len(processes_below(os.getpid())) == 1
+        assert tell([found for file in files for found in reader(file)]) == read_here(files)
+
+
 def test_a_file_that_changes_after_it_was_read_ahead_is_read_again(files: list[Path]) -> None:
     with closing(ProcessWorkers(1)) as workers:
         reader = workers.read(files)
