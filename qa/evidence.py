@@ -217,7 +217,8 @@ def _rarity(asked: set[str], texts: Sequence[str]) -> dict[str, float]:
     """Weight of each asked stem among the candidates' sentences, summing to 1; an unheard one weighs most."""
     sentences = [stems_of(text) for text in texts]
     counts = Counter(word for sentence in sentences for word in sentence & asked)
-    raw = {word: math.log(1 + len(sentences) / (1 + counts[word])) for word in asked}
+    # In one order: sums of floats differ with it in their last digit, and sets have another in each process.
+    raw = {word: math.log(1 + len(sentences) / (1 + counts[word])) for word in sorted(asked)}
     total = sum(raw.values()) or 1.0
     return {word: weight / total for word, weight in raw.items()}
 

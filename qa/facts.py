@@ -43,6 +43,9 @@ _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday"
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CAPITALISED = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’-]*)"
 _NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of|the|de|al|bin|von|van|du|la)\s+)?{_CAPITALISED})*")
+_WORD_OF_NAME = re.compile(r"[^\W\d_][\w'’.-]*")
+_POSSESSIVE = ("'s", "’s")
+_SENTENCE_ENDS = frozenset('.!?:"“”')
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|denied|denies|deny|n[o']t)\b|n['’]t\b", re.I)
 
 
@@ -71,7 +74,7 @@ def facts_of(text: str) -> Facts:
         months=months,
         weekdays=frozenset(t for t in lower if t in _WEEKDAYS),
         names=frozenset(_names(text)),
-        words=frozenset(stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdecimal()),
+        words=frozenset([stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdecimal()]),
         negated=bool(_NEGATION.search(text)),
     )
 
@@ -79,12 +82,20 @@ def facts_of(text: str) -> Facts:
 @lru_cache(maxsize=16384)
 def stems_of(text: str) -> frozenset[str]:
     """Stems of all words of `text`, numbers as they stand."""
-    return frozenset(stem(t.lower()) for t in tokenise(text))
+    return frozenset([stem(t.lower()) for t in tokenise(text)])
 
 
-def tokenise(text: str) -> list[str]:
-    """Words and numbers in order; possessive endings are cut."""
-    return [re.sub(r"['’]s$", "", t) for t in _TOKEN.findall(text)]
+@lru_cache(maxsize=1024)
+def tokenise(text: str) -> tuple[str, ...]:
+    """Words and numbers in order; possessive endings are cut.
+
+    Kept since a search looks at its two hundred sentences several times, for their stems and for their facts.
+    """
+    return tuple([_cut_possessive(token) for token in _TOKEN.findall(text)])
+
+
+def _cut_possessive(word: str) -> str:
+    return word[:-2] if word.endswith(_POSSESSIVE) else word
 
 
 def stands_in(text: str, longer: str) -> bool:
@@ -140,17 +151,23 @@ def _names(text: str) -> list[str]:
     """Lower-case words of capitalised runs; a lone capital at a sentence's start is no name unless it is one later."""
     found: list[str] = []
     for match in _NAME.finditer(text):
-        words = re.findall(r"[^\W\d_][\w'’.-]*", match.group())
-        at_start = match.start() == 0 or bool(re.search(r"[.!?:\n\"“”]\s*$", text[: match.start()]))
+        words = _WORD_OF_NAME.findall(match.group())
+        at_start = _begins_sentence(text[: match.start()])
         if at_start and len(words) > 0 and words[0].lower() in _COMMON_STARTS:
             words = words[1:]
         elif at_start and len(words) == 1 and not words[0].isupper():
             words = []
         for word in words:
-            word = re.sub(r"['’]s$", "", word).rstrip(".'’-").lower()
+            word = _cut_possessive(word).rstrip(".'’-").lower()
             if word and word not in STOP_WORDS and word not in _MONTHS and word not in _WEEKDAYS:
                 found.append(word)
     return found
+
+
+def _begins_sentence(before: str) -> bool:
+    """Whether a sentence begins after `before`: at its end, a line's, or a quotation mark."""
+    said = before.rstrip()
+    return not before or "\n" in before[len(said) :] or (bool(said) and said[-1] in _SENTENCE_ENDS)
 
 
 _COMMON_STARTS = STOP_WORDS | frozenset(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -139,3 +143,24 @@ def test_llama_index_programs_get_exact_spans(searcher: Searcher) -> None:
     for node in [*nodes, *chosen]:
         article = searcher.catalogue.get_article(node.metadata["article_id"])
         assert node.text == article.text[node.metadata["start"] : node.metadata["end"]]
+
+
+_TELL_FEATURES = """
+import sys; from datetime import date; from pathlib import Path
+from index.home import Home; from index.query import Query; from index.search import Searcher
+from qa.evidence import score_sentences
+searcher = Searcher(Home(Path(sys.argv[1])))
+for question in sys.argv[2:]:
+    query = Query(question, date(2024, 8, 26))
+    print([(s.span, s.score, f) for s, f in score_sentences(query, searcher.find(query))])
+"""
+
+
+def test_scores_are_the_same_to_the_last_digit_in_every_process(searcher: Searcher) -> None:
+    """Python gives sets of words another order in each, and sums of floats depend on theirs."""
+    records = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()[:10]
+    command = [sys.executable, "-c", _TELL_FEATURES, str(searcher.catalogue.home.folder)]
+    command += [json.loads(record)["question"] for record in records]
+    seeds = ({**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2", "3"))
+    told = {subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True).stdout for env in seeds}
+    assert len(told) == 1
