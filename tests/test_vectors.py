@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -91,6 +93,13 @@ def test_chroma_answers_when_a_folder_is_published(filled: Catalogue, vectors: V
     ids, rows = filled.vectors.of_passages()
     filled.database.connection.execute("DELETE FROM passage_vectors WHERE passage = ?", (ids[0],))
     assert vectors.nearest(rows[0], k=1)[0][0] == ids[0]
+
+
+def test_a_published_folder_holds_no_free_pages(filled: Catalogue, vectors: VectorIndex, home: Home) -> None:
+    (folder,) = home.chroma.iterdir()
+    with closing(sqlite3.connect(folder / "chroma.sqlite3")) as tables:
+        assert tables.execute("PRAGMA freelist_count").fetchone() == (0,)
+        assert tables.execute("SELECT count(*) FROM embeddings").fetchone() == (filled.vectors.count(),)
 
 
 def test_publishing_follows_additions_and_removals(home: Home, filled: Catalogue, vectors: VectorIndex) -> None:
