@@ -131,6 +131,10 @@ class Searcher:
         self, query: Query, text: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]], k: int
     ) -> tuple[Candidate, ...]:
         fused = fuse([[i for i, _ in text], [i for i, _ in dense]])
+        if dense:
+            # What has no vector yet cannot be in that ranking: it counts as found there where words found it.
+            waiting = self.catalogue.vectors.lacking([i for i, _ in text])
+            fused |= {i: 2 * fused[i] for i in waiting}
         boost = _BOOST_NOW if speaks_of_now(query.text) else _BOOST_MILD
         days = self.catalogue.published_days(list(fused))
         scores = {i: fused[i] + boost * nearness(day, query.as_of) for i, day in days.items()}

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,16 @@ def tell(found: list[Found]) -> list[object]:
     return [(f.article, f.signature.tolist()) if isinstance(f, Signed) else str(f) for f in found]
 
 
+def readers() -> list[int]:
+    """The processes that read for this one; others may have been begun by other tests."""
+    found = []
+    for process in processes_below(os.getpid()):
+        with suppress(OSError):  # it has just ended
+            if b"index.reading" in Path(f"/proc/{process}/cmdline").read_bytes():
+                found.append(process)
+    return found
+
+
 def read_here(files: list[Path]) -> list[object]:
     return tell([found for file in files for found in read_articles(file)])
 
@@ -60,9 +70,9 @@ def read_here(files: list[Path]) -> list[object]:
 def test_processes_read_what_this_one_reads_in_the_same_order(files: list[Path], count: int) -> None:
     with closing(ProcessWorkers(count)) as workers:
         reader = workers.read(files)
-        assert len(processes_below(os.getpid())) == count
+        assert len(readers()) == count
         assert tell([found for file in files for found in reader(file)]) == read_here(files)
-    assert processes_below(os.getpid()) == []
+    assert readers() == []
 
 
 def test_an_index_is_the_same_to_the_byte_with_processes_and_without(files: list[Path], tmp_path: Path) -> None:
@@ -87,7 +97,7 @@ def test_little_to_read_begins_no_process(files: list[Path]) -> None:
     few = [file for file in files if file.stat().st_size < 100_000][:3]
     with closing(ProcessWorkers(2)) as workers:
         reader = workers.read(few)
-        assert processes_below(os.getpid()) == []
+        assert readers() == []
         assert tell([found for file in few for found in reader(file)]) == read_here(few)
 
 
@@ -95,7 +105,7 @@ def test_killed_processes_are_made_up_for(files: list[Path]) -> None:
     with closing(ProcessWorkers(2)) as workers:
         reader = workers.read(files)
         found = list(reader(files[0]))
-        for process in processes_below(os.getpid()):
+        for process in readers():
             os.kill(process, signal.SIGKILL)
         found += [each for file in files[1:] for each in reader(file)]
         assert tell(found) == read_here(files)
@@ -113,7 +123,7 @@ def test_a_second_reading_is_not_given_what_the_first_left_behind(files: list[Pa
     with closing(ProcessWorkers(1)) as workers:
         list(workers.read(files)(files[0]))
         reader = workers.read(files)
-        assert len(processes_below(os.getpid())) == 1
+        assert len(readers()) == 1
         assert tell([found for file in files for found in reader(file)]) == read_here(files)
 
 

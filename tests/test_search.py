@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from llama_index.core.schema import QueryBundle
+from made_archive import write_archive
+from made_articles import make_article
+from word_embedder import WordEmbedder
 
 from index.build import build_index
 from index.catalogue import Catalogue, fts_query
@@ -143,6 +146,22 @@ def test_llama_index_programs_get_exact_spans(searcher: Searcher) -> None:
     for node in [*nodes, *chosen]:
         article = searcher.catalogue.get_article(node.metadata["article_id"])
         assert node.text == article.text[node.metadata["start"] : node.metadata["end"]]
+
+
+def test_an_article_that_has_no_vectors_yet_is_found_among_those_that_have(tmp_path: Path) -> None:
+    """All others stand in both rankings, so that a place in one alone would leave it behind them."""
+    home = Home(tmp_path / "home")
+    build_index([write_archive(tmp_path / "articles")], home, embedder=WordEmbedder)
+    catalogue = Catalogue(home)
+    catalogue.add_article(make_article("Ferry aground", "Anna Peeters steered the ferry onto a rock near Porto."))
+    catalogue.close()
+    searcher = Searcher(home, embedder=WordEmbedder)
+    query = Query("Who steered the ferry onto a rock?", date(2024, 8, 26))
+    found = searcher.find(query)
+    assert len(found.candidates) > 50
+    assert found.candidates[0].passage.article.title == "Ferry aground"
+    assert rank_passages(query, found)[0].passage.article.title == "Ferry aground"
+    searcher.close()
 
 
 _TELL_FEATURES = """
