@@ -61,7 +61,12 @@ def _is_installed(name: str) -> bool:
 
 def _line(row: Row) -> str:
     ours, peer = (f"{value:,.3g} {row.unit}".strip() if value else "" for value in (row.ours, row.peer))
-    return f"| {row.what} | {ours} | {peer} | {f'{row.ratio:.2g}' if row.ratio else ''} |"
+    return f"| {row.what} | {ours} | {peer} | {_tell_ratio(row.ratio)} |"
+
+
+def _tell_ratio(ratio: float) -> str:
+    """Two digits, or all before the point; nothing without a peer."""
+    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.2g}" if ratio else ""
 
 
 def draw_growth(rows: list[Row], target: Path) -> None:
