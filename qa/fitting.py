@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,17 @@ import numpy as np
 import numpy.typing as npt
 from llama_index.core.llms import LLM
 
+from index.cross_encoder import CORRECTION, CrossEncoder
 from index.home import Home
 from index.query import Query
 from index.search import Findings, Searcher
 from qa.confidence import DEFAULT, Signals, gather_signals
 from qa.confidence import WEIGHTS as CONFIDENCE_WEIGHTS
-from qa.evaluation.dataset import read_dataset
+from qa.evaluation.dataset import Dataset, read_dataset
 from qa.evaluation.scores import holds, token_f1
-from qa.evidence import choose_evidence, describe_sentences
+from qa.evidence import Read, choose_evidence, describe_sentences, keep_best, read_features, score_sentences
+from qa.ranking import NAMES, Floats
 from qa.ranking import WEIGHTS as SENTENCE_WEIGHTS
-from qa.ranking import Floats, SentenceFeatures
 from qa.reading import Reading
 from qa.weights import CARRIERS, prepare_carrier, prepare_model
 
@@ -62,7 +64,23 @@ def fit_ranking(examples: Iterable[Example]) -> dict[str, Any]:
             labels.append(label)
             weights.append(np.full(len(label), 1.0 / len(label)))
     x, y, w = np.concatenate(matrices), np.concatenate(labels), np.concatenate(weights)
-    return _fit([f.name for f in fields(SentenceFeatures)], x, y, w * len(y) / w.sum(), strength=1.0)
+    return _fit(NAMES["found"], x, y, w * len(y) / w.sum(), strength=1.0)
+
+
+def fit_read_ranking(examples: Iterable[Example], reader_of: Callable[[Example], Read]) -> dict[str, Any]:
+    """Weights for the sentences that are read together with the question, by a reader that had not seen it."""
+    matrices, labels, weights = [], [], []
+    for example in examples:
+        described = keep_best(score_sentences(example.query, example.findings))
+        label = np.array([holds(sentence.text, example.answers) for sentence, _ in described], dtype=bool)
+        if label.any():
+            read = read_features(example.query, [s for s, _ in described], reader_of(example))
+            rows = [(*astuple(f), *astuple(r)) for (_, f), r in zip(described, read, strict=True)]
+            matrices.append(np.array(rows))
+            labels.append(label)
+            weights.append(np.full(len(label), 1.0 / len(label)))
+    x, y, w = np.concatenate(matrices), np.concatenate(labels), np.concatenate(weights)
+    return _fit(NAMES["read"], x, y, w * len(y) / w.sum(), strength=1.0)
 
 
 def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable: Sequence[bool]) -> dict[str, Any]:
@@ -115,12 +133,18 @@ def _is_of_fortnight(published: Any, as_of: Any) -> bool:
     return published is not None and abs((published - as_of).days) <= FORTNIGHT_DAYS
 
 
-def _write(weights: dict[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+def write_ranking(stage: str, weights: dict[str, Any]) -> None:
+    """Put the weights of one stage into the program."""
+    _put(SENTENCE_WEIGHTS, stage, weights)
+
+
+def _put(path: Path, name: str, weights: dict[str, Any]) -> None:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**stored, name: weights}, indent=1) + "\n", encoding="utf-8")
     log.info("wrote %s", path)
 
 
-def read_signals(examples: Sequence[Example], llm: LLM) -> Iterator[tuple[Signals, bool, bool]]:
+def read_signals(examples: Sequence[Example], llm: LLM, read: Read) -> Iterator[tuple[Signals, bool, bool]]:
     """Signals of what `llm` reads, whether it was right, and whether its evidence holds the answer.
 
     Of each question as it is and as if its event had not been reported; a reading without signals is left out, it is
@@ -130,7 +154,7 @@ def read_signals(examples: Sequence[Example], llm: LLM) -> Iterator[tuple[Signal
 
     for number, example in enumerate(examples):
         for each in (example, without_event(example)):
-            selection = choose_evidence(each.query, each.findings)
+            selection = choose_evidence(each.query, each.findings, read)
             if selection.evidence:
                 reading = write_answer(llm, each.query, selection.evidence)
                 signals = gather_signals(each.query, selection, reading)
@@ -148,15 +172,16 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--model", choices=list(CARRIERS), default=DEFAULT, help="whose confidence is fitted")
     parser.add_argument("--correction", type=Path, help="read with this correction, not the program's own")
+    parser.add_argument("--cross", type=Path, default=CORRECTION, help="choose evidence with this cross-encoder")
     parser.add_argument("--only", choices=["ranking", "confidence"], help="fit this alone")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = list(search_dataset(arguments.dataset, arguments.home))
     if arguments.only != "confidence":
-        _write(fit_ranking(examples), SENTENCE_WEIGHTS)
+        write_ranking("found", fit_ranking(examples))
     if arguments.only != "ranking":
         folder = _prepare(arguments.model, arguments.correction, arguments.home / "models")
-        _fit_confidence_of(arguments.model, folder, examples)
+        _fit_confidence_of(arguments.model, folder, examples, CrossEncoder(arguments.cross))
 
 
 def _prepare(model: str, correction: Path | None, models: Path) -> Path:
@@ -166,35 +191,50 @@ def _prepare(model: str, correction: Path | None, models: Path) -> Path:
     return prepare_carrier(f"{model}-{correction.stem}", carrier, models, lambda *stage: None)
 
 
-def _fit_confidence_of(model: str, folder: Path, examples: Sequence[Example]) -> None:
+def _fit_confidence_of(model: str, folder: Path, examples: Sequence[Example], reader: CrossEncoder) -> None:
     from qa.model import LocalModel
 
     unseen = [e for e in examples if is_kept_for_confidence(e)]
-    signals, right, held = zip(*read_signals(unseen, LocalModel(folder)), strict=True)
-    stored = json.loads(CONFIDENCE_WEIGHTS.read_text(encoding="utf-8"))
-    _write({**stored, model: fit_confidence(signals, right, held)}, CONFIDENCE_WEIGHTS)
+    llm = LocalModel(folder)
+    reader.quicken()
+    signals, right, held = zip(*read_signals(unseen, llm, reader.score), strict=True)
+    _put(CONFIDENCE_WEIGHTS, model, fit_confidence(signals, right, held))
+
+
+def part_of(example: Example) -> int:
+    """Which of three parts the question is of, by stretches of three weeks: one event gives several, days apart."""
+    return example.query.as_of.toordinal() // 21 % 3
 
 
 def is_kept_for_confidence(example: Example) -> bool:
-    """Whether the question is of every third stretch of three weeks: one event gives several questions, days apart.
+    """Whether the question is of the first part.
 
     The confidence must not be fitted on readings of questions that the correction was fitted to.
     """
-    return example.query.as_of.toordinal() // 21 % 3 == 0
+    return part_of(example) == 0
 
 
 def search_dataset(path: Path, home: Path) -> Iterator[Example]:
     """Every answerable question of the data set in `path` with what search finds; the index is kept in `home`."""
+    dataset = read_dataset(path)
+    with closing(open_searcher(dataset, home)) as searcher:
+        yield from search_cases(dataset, searcher)
+
+
+def open_searcher(dataset: Dataset, home: Path) -> Searcher:
+    """What searches the articles of `dataset`, whose index is kept in `home`."""
     from qa.evaluation.run import Run
 
-    dataset = read_dataset(path)
     run = Run(dataset, home / "eval", _refuse, len, model="")
-    searcher = Searcher(Home(run.index(dataset.corpora[0])))
+    return Searcher(Home(run.index(dataset.corpora[0])))
+
+
+def search_cases(dataset: Dataset, searcher: Searcher) -> Iterator[Example]:
+    """Every answerable question of `dataset` with what `searcher` finds."""
     for case in dataset.cases:
         if case.answers:
             query = Query(case.question, case.as_of)
             yield Example(query, searcher.find(query), case.alternatives)
-    searcher.close()
 
 
 def _refuse(home: Path) -> Any:

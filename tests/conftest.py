@@ -9,6 +9,7 @@ import pytest
 from servers import PostgresServer, postgres_server
 
 from index.catalogue import Catalogue
+from index.cross_encoder import CrossEncoder
 from index.embedder import MiniLM
 from index.home import Home
 
@@ -43,3 +44,8 @@ def catalogue(home: Home) -> Iterator[Catalogue]:
 @pytest.fixture(scope="session")
 def embedder() -> MiniLM:
     return MiniLM(threads=2)
+
+
+@pytest.fixture(scope="session")
+def reader() -> CrossEncoder:
+    return CrossEncoder()

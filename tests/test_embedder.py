@@ -13,6 +13,7 @@ from index.article import Span
 from index.embedder import MANY, MiniLM, PassageText, find_embedder_file, open_bulk_embedder
 from index.int8 import exact_bits
 from index.int8_minilm import Int8Network, open_int8
+from index.minilm_file import read_file
 
 LIKENESS = [(8, 0.995, 0.99), (7, 0.985, 0.97)]
 """Bits, and the least cosine of a passage's and of a sentence's vector to ONNX Runtime's."""
@@ -31,7 +32,7 @@ def _passages(count: int) -> list[PassageText]:
 def test_8_bits_give_the_vectors_of_onnxruntime(embedder: MiniLM, bits: int, passage: float, sentence: float) -> None:
     passages = _passages(20)
     bulk = MiniLM()
-    bulk._infer = Int8Network(find_embedder_file(), bits)
+    bulk._infer = Int8Network(read_file(find_embedder_file()), bits)
     for slow, quick in zip(embedder.embed_passages(passages), bulk.embed_passages(passages), strict=True):
         assert float(slow.passage @ quick.passage) > passage
         assert np.all(np.sum(slow.sentences * quick.sentences, axis=1) > sentence)
@@ -52,7 +53,7 @@ def test_many_passages_are_embedded_in_8_bits_the_same_each_time(embedder: MiniL
 
 @needs_int8
 def test_padding_changes_nothing() -> None:
-    network = open_int8(find_embedder_file(), 0)
+    network = open_int8(read_file(find_embedder_file()), 0)
     assert network is not None
     ids = np.array([[101, 2006, 6928, 102]])
     padded = np.array([[101, 2006, 6928, 102, 0, 0], [101, 2006, 6928, 2001, 3019, 102]])

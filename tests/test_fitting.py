@@ -13,21 +13,23 @@ import torch
 from stand_in_model import StandIn
 from tiny_model import write_tiny_gguf
 
+from index.cross_encoder import CrossEncoder
 from index.query import Query
 from qa.confidence import Signals
 from qa.evaluation.scores import holds
-from qa.evidence import choose_evidence, describe_sentences
+from qa.evidence import choose_evidence, describe_sentences, read_sentences
 from qa.fitting import (
     Example,
     fit_confidence,
     fit_ranking,
+    fit_read_ranking,
     is_kept_for_confidence,
     read_signals,
     search_dataset,
     without_event,
 )
 from qa.prompts import REFUSAL
-from qa.ranking import Weights, score_sentences
+from qa.ranking import NAMES, Weights, score_sentences
 from qa.tuning import Pool, draw, draw_round, loss_of, make_pool, save, tune
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -93,14 +95,14 @@ def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
     assert np.mean(~confident[~right]) > 0.9
 
 
-def test_signals_are_of_each_question_with_and_without_its_event(examples: list[Example]) -> None:
-    read = list(read_signals(examples, StandIn(pattern=r"(\w+)")))
+def test_signals_are_of_each_question_with_and_without_its_event(examples: list[Example], reader: CrossEncoder) -> None:
+    read = list(read_signals(examples, StandIn(pattern=r"(\w+)"), reader.score))
     assert 0 < len(read) <= 2 * len(examples)
     held = [h for _, _, h in read]
     assert {True, False} == set(held)
     in_evidence = [
-        any(holds(e.quote, example.answers) for e in choose_evidence(example.query, example.findings).evidence)
-        for example in examples
+        any(holds(e.quote, x.answers) for e in choose_evidence(x.query, x.findings, reader.score).evidence)
+        for x in examples
     ]
     assert sum(held) <= sum(in_evidence)
     assert sum(not h for h in held) > sum(not h for h in in_evidence), "no reading without the event"
@@ -114,6 +116,20 @@ def test_the_ranking_puts_sentences_that_hold_an_answer_first(examples: list[Exa
         described = describe_sentences(example.query, example.findings)
         scores = score_sentences([features for _, features in described], weights)
         held = np.array([holds(sentence.text, example.answers) for sentence, _ in described])
+        if held.any():
+            ahead.append(np.mean(scores[held].max() > scores[~held]))
+    assert np.mean(ahead) > 0.9
+
+
+def test_reading_puts_sentences_that_hold_an_answer_first(examples: list[Example], reader: CrossEncoder) -> None:
+    fitted = fit_read_ranking(examples, lambda example: reader.score)
+    assert fitted["features"] == NAMES["read"]
+    assert fitted["coefficients"][fitted["features"].index("read")] > 0
+    ahead = []
+    for example in examples:
+        scored = [s for s, _ in read_sentences(example.query, example.findings, reader.score)]
+        held = np.array([holds(s.text, example.answers) for s in scored])
+        scores = np.array([s.score for s in scored])
         if held.any():
             ahead.append(np.mean(scores[held].max() > scores[~held]))
     assert np.mean(ahead) > 0.9

@@ -19,6 +19,7 @@ from word_embedder import WordEmbedder
 
 from index.build import build_index
 from index.catalogue import Catalogue, fts_query
+from index.cross_encoder import CrossEncoder
 from index.home import Home
 from index.query import Filters, Query
 from index.retriever import PassageRetriever
@@ -92,12 +93,12 @@ def test_filters_hold_for_every_hit(searcher: Searcher) -> None:
 
 
 @pytest.mark.parametrize("question", ['"', "AND OR NOT", "a* NEAR(b)", "title:x", "", "?", "';--", "\0", "²"])
-def test_no_question_is_a_syntax_error(searcher: Searcher, question: str) -> None:
+def test_no_question_is_a_syntax_error(searcher: Searcher, reader: CrossEncoder, question: str) -> None:
     findings = searcher.find(Query(question, date(2024, 4, 1)))
-    choose_evidence(Query(question, date(2024, 4, 1)), findings)
+    choose_evidence(Query(question, date(2024, 4, 1)), findings, reader.score)
 
 
-def test_text_search_answers_before_there_are_vectors(tmp_path: Path) -> None:
+def test_text_search_answers_before_there_are_vectors(tmp_path: Path, reader: CrossEncoder) -> None:
     home = Home(tmp_path)
     build_index([SEEDS], home)
     catalogue = Catalogue(home)
@@ -107,13 +108,13 @@ def test_text_search_answers_before_there_are_vectors(tmp_path: Path) -> None:
     searcher = Searcher(home)
     findings = searcher.find(GUARDS)
     assert "Volgograd" in findings.candidates[0].passage.text + findings.candidates[0].passage.article.title
-    assert choose_evidence(GUARDS, findings).evidence
+    assert choose_evidence(GUARDS, findings, reader.score).evidence
     searcher.close()
 
 
-def test_evidence_is_exact_sentences_within_the_budget(searcher: Searcher) -> None:
+def test_evidence_is_exact_sentences_within_the_budget(searcher: Searcher, reader: CrossEncoder) -> None:
     findings = searcher.find(GUARDS)
-    selection = choose_evidence(GUARDS, findings)
+    selection = choose_evidence(GUARDS, findings, reader.score)
     evidence = selection.evidence
     assert [item.number for item in evidence] == list(range(1, len(evidence) + 1))
     assert len(evidence) == len(selection.features) <= MAX_SENTENCES
