@@ -62,11 +62,7 @@ class Archive:
         passages = self.catalogue.vectors.count_missing()
         with _timed(took, "vectors"):
             while waiting := self.catalogue.passages_without_vectors(256):
-                self.catalogue.vectors.store(
-                    (p.id, rows[0], rows[1:])
-                    for p in waiting
-                    for rows in [self._near(self._chance.integers(_CENTRES), 1 + len(p.sentences))]
-                )
+                self.catalogue.vectors.store((p.id, self._near(self._chance.integers(_CENTRES))) for p in waiting)
         with self._home.write_lock(shared=True), _timed(took, "chroma"):
             self.index.publish()
         return {name: seconds / (passages if name.startswith("chroma") else added) for name, seconds in took.items()}
@@ -78,7 +74,7 @@ class Archive:
         times: dict[str, list[float]] = {"words": [], "vector": [], "filtered": []}
         for question in questions:
             terms = self.catalogue.rarest(question.split(), most=POSTINGS)
-            query, vector = fts_query(terms), self._near(self._chance.integers(_CENTRES), 1)[0]
+            query, vector = fts_query(terms), self._near(self._chance.integers(_CENTRES))
             for name, call in (
                 ("words", lambda q=query: self.catalogue.match(q, k=CANDIDATES)),
                 ("vector", lambda v=vector: self.index.nearest(v, k=CANDIDATES)),
@@ -105,9 +101,10 @@ class Archive:
         odds = self._odds[common:] / self._odds[common:].sum()
         return [f"w{common + number}" for number in self._chance.choice(len(odds), size=count, p=odds)]
 
-    def _near(self, centre: int, count: int) -> Vectors:
-        noise = self._chance.standard_normal((count, 384)) * (0.5 / 384**0.5)
-        return _units(self._centres[centre] + noise)
+    def _near(self, centre: int) -> Vectors:
+        noise = self._chance.standard_normal((1, 384)) * (0.5 / 384**0.5)
+        near: Vectors = _units(self._centres[centre] + noise)[0]
+        return near
 
 
 _SIGNATURE = np.zeros(128, np.uint32)

@@ -101,17 +101,16 @@ def run_ours(home: str, data: str, count: str) -> dict[str, Any]:
     return found
 
 
-def read_originals(home: Path) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """Text, vector and sentences' vectors of every passage indexed."""
+def read_originals(home: Path) -> list[tuple[str, np.ndarray]]:
+    """Text and vector of every passage indexed."""
     catalogue = Catalogue(Home(home))
     ids, vectors = catalogue.vectors.of_passages()
-    sentences = catalogue.vectors.of_sentences(ids)
     passages = catalogue.load_passages(ids)
     catalogue.close()
-    return [(p.text, v, sentences[p.id]) for p, v in zip(passages, vectors, strict=True)]
+    return [(p.text, v) for p, v in zip(passages, vectors, strict=True)]
 
 
-def fill(folder: Path, originals: Sequence[tuple[str, np.ndarray, np.ndarray]], size: int) -> None:
+def fill(folder: Path, originals: Sequence[tuple[str, np.ndarray]], size: int) -> None:
     """An index of at least `size` passages, ten originals to an article."""
     home, chance = Home(folder), np.random.default_rng(0)
     catalogue = Catalogue(home, create=True)
@@ -120,10 +119,7 @@ def fill(folder: Path, originals: Sequence[tuple[str, np.ndarray, np.ndarray]], 
         catalogue.add_article(article)
         passages = catalogue.passages_without_vectors(100, after=made)
         picked = [originals[sources[min(i, len(sources) - 1)]] for i in range(len(passages))]
-        catalogue.vectors.store(
-            (p.id, shake(o[1], chance), shake(_fit(o[2], len(p.sentences)), chance))
-            for p, o in zip(passages, picked, strict=True)
-        )
+        catalogue.vectors.store((p.id, shake(vector, chance)) for p, (_, vector) in zip(passages, picked, strict=True))
         made = max((p.id for p in passages), default=made)
         if made >= size:
             break
@@ -134,10 +130,10 @@ def fill(folder: Path, originals: Sequence[tuple[str, np.ndarray, np.ndarray]], 
     (folder / "whole").touch()
 
 
-def alter(originals: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Iterator[tuple[Article, list[int]]]:
+def alter(originals: Sequence[tuple[str, np.ndarray]]) -> Iterator[tuple[Article, list[int]]]:
     """Articles without end, and the originals that each is made of."""
     chance = random.Random(0)  # noqa: S311 no secret
-    words = [word for text, *_ in originals for word in text.split()]
+    words = [word for text, _ in originals for word in text.split()]
     number = 0
     while True:
         start = number * 10 % max(len(originals) - 10, 1)
@@ -163,10 +159,6 @@ def shake(vectors: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     moved = (vectors + noise).astype(np.float32)
     result: np.ndarray = moved / np.linalg.norm(moved, axis=-1, keepdims=True)
     return result
-
-
-def _fit(vectors: np.ndarray, rows: int) -> np.ndarray:
-    return np.resize(vectors, (rows, 384))
 
 
 def run_peer(place: str, data: str, count: str) -> dict[str, Any]:

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
-
 from index.article import hash_text
 from index.catalogue import Catalogue
 from index.chroma_collection import ChromaCollection
 from index.embedder import Embedder, MiniLM
 from index.errors import DatelineError
 from index.home import Home
-from index.packed_vectors import Vectors, are_sentences, is_passage
+from index.packed_vectors import is_vector
 from index.rows import unpack_spans
 from index.sql import Connection, Database
 from index.terms import search_terms
@@ -163,19 +161,14 @@ def _check_text_search(catalogue: Catalogue, sample: int) -> _Found:
 
 
 def _check_vectors(connection: Connection, dimensions: int) -> _Found:
-    """A passage vector and a vector a sentence for every passage, all of length 1."""
+    """A vector for every passage."""
     count, wrong = 0, []
     missing = connection.execute(
-        "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage = p.id) "
-        "OR NOT EXISTS (SELECT 1 FROM sentence_vectors WHERE passage = p.id)"
+        "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage = p.id)"
     ).fetchone()[0]
-    rows = connection.stream(
-        "SELECT p.id, length(p.sentences) / 8, v.vector, s.vectors FROM passages p "
-        "JOIN passage_vectors v ON v.passage = p.id JOIN sentence_vectors s ON s.passage = p.id"
-    )
-    for passage, sentences, vector, inner in rows:
+    for passage, vector in connection.stream("SELECT passage, vector FROM passage_vectors"):
         count += 1
-        if not is_passage(vector, dimensions) or not are_sentences(inner, sentences, dimensions):
+        if not is_vector(vector, dimensions):
             wrong.append(str(passage))
     if wrong:
         return _Found(f"{count:,} counted", _list(wrong, "passages have vectors that are none"), _REBUILD)
@@ -192,20 +185,13 @@ def _check_embedding(catalogue: Catalogue, make_embedder: Callable[[], Embedder]
     if maker != embedder.name:
         return _Found("the embedder's name", f"made by {maker or 'nobody'}, not {embedder.name}", _REBUILD)
     stored = dict(zip(*catalogue.vectors.of_passages(chosen), strict=True))
-    sentences = catalogue.vectors.of_sentences(chosen)
     passages = catalogue.load_passages(chosen)
     far = [
         str(passage.id)
         for passage, fresh in zip(passages, embed_passages(embedder, passages), strict=True)
-        if not _are_near(stored[passage.id][None], fresh.passage[None])
-        or not _are_near(sentences.get(passage.id, fresh.sentences[:0]), fresh.sentences)
+        if float(stored[passage.id] @ fresh) < NEAR_ENOUGH
     ]
     return _Found(f"{len(passages):,} embedded again", _list(far, "passages have another text's vectors"), _REBUILD)
-
-
-def _are_near(stored: Vectors, fresh: Vectors) -> bool:
-    """Whether each row lies where its counterpart does, on average."""
-    return stored.shape == fresh.shape and float(np.mean(np.sum(stored * fresh, axis=1))) >= NEAR_ENOUGH
 
 
 def _check_chroma(home: Home, catalogue: Catalogue) -> _Found:

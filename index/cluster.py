@@ -207,20 +207,12 @@ class _EmbedPassages:
         passages = [passage for passage in waiting if passage.id <= last]
         made = embed_passages(self._embedder, passages)
         ids = np.array([passage.id for passage in passages], np.int64)
-        counts = np.array([len(vectors.sentences) for vectors in made], np.int64)
-        rows = [row for vectors in made for row in (vectors.passage[None], vectors.sentences)]
-        packed = np.concatenate(rows).astype("<f4").tobytes() if rows else b""
-        return {"ids": [ids], "counts": [counts], "vectors": [packed]}
+        return {"ids": [ids], "vectors": [made.astype("<f4").tobytes()]}
 
 
 def _unpack_vectors(row: dict[str, Any], dimensions: int) -> Made:
     vectors = np.frombuffer(row["vectors"], "<f4").reshape(-1, dimensions)
-    made: Made = []
-    at = 0
-    for passage, count in zip(row["ids"].tolist(), row["counts"].tolist(), strict=True):
-        made.append((passage, vectors[at], vectors[at + 1 : at + 1 + count]))
-        at += 1 + count
-    return made
+    return list(zip(row["ids"].tolist(), vectors, strict=True))
 
 
 def _spans(catalogue: Catalogue, size: int, *, after: int, most: int = _MOST_BLOCKS) -> Iterator[tuple[int, int]]:

@@ -59,13 +59,8 @@ class Encoder:
     def encode(self, question: str, passages: Sequence[PassageText]) -> list[EncodedPassage]:
         """One for each passage, whose end is cut off where both are longer than the network reads."""
         asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:_MAX_QUESTION_TOKENS]
-        titles = [p.title + ". " if p.title else "" for p in passages]
-        texts = [title + p.text for title, p in zip(titles, passages, strict=True)]
-        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        return [
-            _join(asked, encoding, len(title), passage)
-            for encoding, title, passage in zip(encodings, titles, passages, strict=True)
-        ]
+        encodings = self._tokenizer.encode_batch([p.titled for p in passages], add_special_tokens=False)
+        return [_join(asked, encoding, passage) for encoding, passage in zip(encodings, passages, strict=True)]
 
 
 class CrossEncoder:
@@ -119,8 +114,9 @@ class CrossEncoder:
         return open_onnxruntime(self._network[0].SerializeToString(), 0)
 
 
-def _join(asked: list[int], encoding: Any, title: int, passage: PassageText) -> EncodedPassage:
+def _join(asked: list[int], encoding: Any, passage: PassageText) -> EncodedPassage:
     room = MAX_TOKENS - len(asked) - 3
+    title = len(passage.titled) - len(passage.text)
     offsets = np.array(encoding.offsets[:room], dtype=np.int64).reshape(-1, 2) - title
     within = np.full(len(offsets), -1, dtype=np.int64)
     for number, span in enumerate(passage.sentences):

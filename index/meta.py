@@ -8,7 +8,7 @@ from __future__ import annotations
 from index.errors import IndexMismatchError
 from index.sql import Connection
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 
 def read_meta(connection: Connection, key: str, default: str = "") -> str:

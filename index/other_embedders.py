@@ -21,7 +21,6 @@ from index.embedder import (
     Embedder,
     MiniLM,
     PassageText,
-    PassageVectors,
     Vectors,
     batches_of_like_length,
     open_bulk_embedder,
@@ -71,19 +70,11 @@ class _TextEmbedder(ABC):
         """Unit vectors of questions, shape (len(texts), dimensions)."""
         return self._checked(self._embed(texts, is_question=True), len(texts))
 
-    def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]:
-        """One `PassageVectors` for each of `passages`, in order."""
-        texts: list[str] = []
-        for passage in passages:
-            texts.append(f"{passage.title}. {passage.text}" if passage.title else passage.text)
-            texts += [passage.text[s.start : s.end] for s in passage.sentences]
-        vectors = self._checked(self._embed(texts, is_question=False), len(texts))
-        made, at = [], 0
-        for passage in passages:
-            end = at + 1 + len(passage.sentences)
-            made.append(PassageVectors(vectors[at], vectors[at + 1 : end]))
-            at = end
-        return made
+    def embed_passages(self, passages: Sequence[PassageText]) -> Vectors:
+        """Unit vectors of passages, shape (len(passages), dimensions)."""
+        if not passages:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return self._checked(self._embed([p.titled for p in passages], is_question=False), len(passages))
 
     @abstractmethod
     def _embed(self, texts: Sequence[str], *, is_question: bool) -> Vectors: ...

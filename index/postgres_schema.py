@@ -42,10 +42,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_article ON passages (article);
 CREATE TABLE passage_vectors (
     passage BIGINT PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vector BYTEA NOT NULL);
-CREATE TABLE sentence_vectors (
-    passage BIGINT PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vectors BYTEA NOT NULL);
 ALTER TABLE passage_vectors ALTER vector SET STORAGE EXTERNAL;
-ALTER TABLE sentence_vectors ALTER vectors SET STORAGE EXTERNAL;
 CREATE FUNCTION json_of_texts(held TEXT[]) RETURNS TEXT LANGUAGE SQL IMMUTABLE AS 'SELECT array_to_json(held)::text';
 CREATE AGGREGATE json_group_array (TEXT) (
     SFUNC = array_append, STYPE = TEXT[], INITCOND = '{}', FINALFUNC = json_of_texts);

@@ -55,7 +55,7 @@ def rebuild_index(
 
 def _rebuild_text(connection: Connection, progress: Progress | None) -> int:
     """Passages and text search anew, the vectors away, orphans too; the number of articles."""
-    for table in ("sentence_vectors", "passage_vectors", "passages"):
+    for table in ("passage_vectors", "passages"):
         connection.execute(f"DELETE FROM {table}")
     connection.texts.clear(connection)
     numbers = [int(row[0]) for row in connection.execute("SELECT number FROM articles ORDER BY number")]

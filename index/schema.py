@@ -57,8 +57,6 @@ CREATE VIRTUAL TABLE passage_texts USING fts5 (
     title, text, content = '', tokenize = 'TOKENIZER');
 CREATE TABLE passage_vectors (
     passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vector BLOB NOT NULL);
-CREATE TABLE sentence_vectors (
-    passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vectors BLOB NOT NULL);
 """.replace("TOKENIZER", TOKENIZER)
 
 

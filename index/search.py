@@ -48,15 +48,13 @@ class Candidate:
     bm25: float
     cosine: float
     fused: float
-    sentences: Vectors
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What one search brought: candidates, best first, and the question's vector (zero without vectors)."""
+    """What one search brought, best first."""
 
     candidates: tuple[Candidate, ...]
-    question_vector: Vectors
 
 
 class Searcher:
@@ -85,23 +83,15 @@ class Searcher:
         text = self.catalogue.match(fts_query(terms), k=CANDIDATES, filters=query.filters, title_weight=TITLE_WEIGHT)
         vector = self._embed(query)
         dense = self._vectors.nearest(vector, k=CANDIDATES, filters=query.filters) if vector.any() else []
-        findings = Findings(self._rank(query, text, dense, k), vector)
+        findings = Findings(self._rank(query, text, dense, k))
         self._check_embedder()
         return findings
 
-    def recall(self, query: Query, scored: Sequence[tuple[int, float]]) -> Findings:
-        """Passages found before, `(id, score)`, as if `query` had found them now; those that are gone are left out."""
-        vector = self._embed(query)
+    def recall(self, scored: Sequence[tuple[int, float]]) -> Findings:
+        """Passages found before, `(id, score)`; those that are gone are left out."""
         scores = dict(scored)
         passages = self.catalogue.load_passages(list(scores))
-        sentences = self.catalogue.vectors.of_sentences(list(scores))
-        candidates = (
-            Candidate(p, 0.0, 0.0, scores[p.id], sentences.get(p.id, _no_sentences(p, self.embedder.dimensions)))
-            for p in passages
-        )
-        findings = Findings(tuple(candidates), vector)
-        self._check_embedder()
-        return findings
+        return Findings(tuple(Candidate(p, 0.0, 0.0, scores[p.id]) for p in passages))
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -139,18 +129,8 @@ class Searcher:
         days = self.catalogue.published_days(list(fused))
         scores = {i: fused[i] + boost * nearness(day, query.as_of) for i, day in days.items()}
         best = self.catalogue.load_passages(sorted(scores, key=lambda i: (-scores[i], i))[:k])
-        sentences = self.catalogue.vectors.of_sentences([p.id for p in best])
         bm25, cosine = dict(text), dict(dense)
-        return tuple(
-            Candidate(
-                p,
-                bm25.get(p.id, 0.0),
-                cosine.get(p.id, 0.0),
-                scores[p.id],
-                sentences.get(p.id, _no_sentences(p, self.embedder.dimensions)),
-            )
-            for p in best
-        )
+        return tuple(Candidate(p, bm25.get(p.id, 0.0), cosine.get(p.id, 0.0), scores[p.id]) for p in best)
 
 
 def fuse(rankings: Iterable[Sequence[int]]) -> dict[int, float]:
@@ -167,7 +147,3 @@ def nearness(published: date | None, as_of: date) -> float:
     if published is None:
         return 0.0
     return 1.0 if -1 <= (as_of - published).days < _NEAR_DAYS else 0.0
-
-
-def _no_sentences(passage: Passage, dimensions: int) -> Vectors:
-    return np.zeros((len(passage.sentences), dimensions), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The vectors of a catalogue's passages and sentences, as they were computed: the source of what Chroma holds.
+"""The vectors of a catalogue's passages, as they were computed: the source of what Chroma holds.
 
 This module does not know Chroma, nor how vectors are made or compared.
 """
@@ -10,19 +10,14 @@ from typing import Any
 
 from index.errors import IndexMismatchError
 from index.meta import advance_generation, read_meta, write_meta
-from index.packed_vectors import Vectors, pack_passage, pack_sentences, unpack_passages, unpack_sentences
+from index.packed_vectors import Vectors, pack_vector, unpack_vectors
 from index.sql import AMONG, Database
 
 _ALL = 2**63 - 1
 _UNSAID_DIMENSIONS = "384"
 """Of an index that does not tell how long its vectors are: only the default embedder could make one."""
 
-_PUT_PASSAGE_VECTOR = (
-    "INSERT INTO passage_vectors VALUES (?, ?) ON CONFLICT (passage) DO UPDATE SET vector = excluded.vector"
-)
-_PUT_SENTENCE_VECTORS = (
-    "INSERT INTO sentence_vectors VALUES (?, ?) ON CONFLICT (passage) DO UPDATE SET vectors = excluded.vectors"
-)
+_PUT_VECTOR = "INSERT INTO passage_vectors VALUES (?, ?) ON CONFLICT (passage) DO UPDATE SET vector = excluded.vector"
 
 
 class StoredVectors:
@@ -60,12 +55,11 @@ class StoredVectors:
                 write_meta(connection, "embedder", name)
                 write_meta(connection, "dimensions", str(dimensions))
 
-    def store(self, vectors: Iterable[tuple[int, Vectors, Vectors]]) -> None:
-        """Store `(passage id, its vector, its sentences' vectors)` in one transaction."""
-        packed = [(i, pack_passage(p), pack_sentences(s)) for i, p, s in vectors]
+    def store(self, vectors: Iterable[tuple[int, Vectors]]) -> None:
+        """Store `(passage id, its vector)` in one transaction."""
+        packed = [(i, pack_vector(vector)) for i, vector in vectors]
         with self._database.writing() as connection:
-            connection.executemany(_PUT_PASSAGE_VECTOR, [row[:2] for row in packed])
-            connection.executemany(_PUT_SENTENCE_VECTORS, [(row[0], row[2]) for row in packed])
+            connection.executemany(_PUT_VECTOR, packed)
             advance_generation(connection)
 
     def of_passages(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
@@ -75,15 +69,7 @@ class StoredVectors:
             f"SELECT passage, vector FROM passage_vectors {condition} ORDER BY passage",
             () if ids is None else (list(ids),),
         ).fetchall()
-        return [int(row[0]) for row in rows], unpack_passages([row[1] for row in rows], self.dimensions)
-
-    def of_sentences(self, ids: Sequence[int]) -> dict[int, Vectors]:
-        """Passage id -> unit vectors of its sentences, shape (sentences, dimensions), where they are stored."""
-        rows = self._database.connection.execute(
-            f"SELECT passage, vectors FROM sentence_vectors WHERE passage {AMONG}", (list(ids),)
-        )
-        found = {int(passage): blob for passage, blob in rows}
-        return dict(zip(found, unpack_sentences(list(found.values()), self.dimensions), strict=True))
+        return [int(row[0]) for row in rows], unpack_vectors([row[1] for row in rows], self.dimensions)
 
     def lacking(self, ids: Sequence[int]) -> set[int]:
         """Those of `ids` that have no vector."""

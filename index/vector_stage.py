@@ -10,7 +10,7 @@ from typing import Protocol
 
 from index.article import Passage
 from index.catalogue import Catalogue
-from index.embedder import Embedder, PassageText, PassageVectors
+from index.embedder import Embedder, PassageText
 from index.packed_vectors import Vectors
 
 BATCH = 256
@@ -19,8 +19,8 @@ BATCH = 256
 _PUBLISH_EVERY = 2_560
 """New vectors that wait for Chroma at most, or a tenth of all if that is more: each time it is copied."""
 
-Made = list[tuple[int, Vectors, Vectors]]
-"""Of each passage its id, its vector, and its sentences' vectors."""
+Made = list[tuple[int, Vectors]]
+"""Of each passage its id and its vector."""
 
 Work = Callable[[Catalogue, Callable[[], Embedder], int], Iterator[Made]]
 """Makes the vectors of all passages that have none, in batches of so many; the next once the last are stored."""
@@ -66,7 +66,7 @@ def embed_here(catalogue: Catalogue, make_embedder: Callable[[], Embedder], batc
     catalogue.vectors.use_embedder(embedder.name, embedder.dimensions)
     for passages in _passage_batches(catalogue, batch):
         made = embed_passages(embedder, passages)
-        yield [(p.id, v.passage, v.sentences) for p, v in zip(passages, made, strict=True)]
+        yield [(p.id, vector) for p, vector in zip(passages, made, strict=True)]
 
 
 def _passage_batches(catalogue: Catalogue, size: int) -> Iterator[list[Passage]]:
@@ -97,6 +97,6 @@ def _without_vectors(catalogue: Catalogue, passages: Sequence[Passage]) -> list[
     return [passage for passage in passages if passage.id not in done]
 
 
-def embed_passages(embedder: Embedder, passages: Sequence[Passage]) -> list[PassageVectors]:
-    """The vectors of these passages, in order."""
+def embed_passages(embedder: Embedder, passages: Sequence[Passage]) -> Vectors:
+    """The vectors of these passages, shape (len(passages), dimensions)."""
     return embedder.embed_passages([PassageText.of(passage) for passage in passages])

@@ -48,7 +48,7 @@ class EvidencePostprocessor(BaseNodePostprocessor):
             raise ValueError("choosing evidence needs the question: pass query_bundle or query_str")
         query = Query(query_bundle.query_str, self._as_of or date.today())
         searcher: Searcher = self._searcher
-        findings = searcher.recall(query, [(int(n.node.node_id), n.score or 0.0) for n in nodes])
+        findings = searcher.recall([(int(n.node.node_id), n.score or 0.0) for n in nodes])
         return [_to_node(item) for item in choose_evidence(query, findings, self._reader.score).evidence]
 
 

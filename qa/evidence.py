@@ -152,10 +152,9 @@ def describe_sentences(query: Query, findings: Findings) -> list[tuple[ScoredSen
     described = []
     for rank, candidate in enumerate(candidates, start=1):
         shared = _PassageFeatures.of(candidate, asked, rank, best_bm25, query)
-        cosines = candidate.sentences @ findings.question_vector
         for i, text in enumerate(shared.texts):
             sentence = ScoredSentence(candidate, rank, candidate.passage.sentences[i], text, 0.0)
-            described.append((sentence, _describe(i, float(cosines[i]), shared, asked)))
+            described.append((sentence, _describe(i, shared, asked)))
     return described
 
 
@@ -217,7 +216,7 @@ class _PassageFeatures:
         )
 
 
-def _describe(i: int, cosine: float, passage: _PassageFeatures, asked: _Asked) -> SentenceFeatures:
+def _describe(i: int, passage: _PassageFeatures, asked: _Asked) -> SentenceFeatures:
     text, overlap = passage.texts[i], passage.overlaps[i]
     found = facts_of(text)
     names = asked.facts.names
@@ -226,7 +225,6 @@ def _describe(i: int, cosine: float, passage: _PassageFeatures, asked: _Asked) -
     words = len(text.split())
     neighbours = passage.overlaps[max(0, i - 1) : i] + passage.overlaps[i + 1 : i + 2]
     return SentenceFeatures(
-        cosine=cosine,
         passage_cosine=passage.cosine,
         bm25=passage.bm25,
         overlap=overlap,
@@ -245,7 +243,6 @@ def _describe(i: int, cosine: float, passage: _PassageFeatures, asked: _Asked) -
         log_position=passage.log_position,
         brevity=float(words < 5),
         length=min(words, 60) / 60,
-        cosine_overlap=cosine * overlap,
     )
 
 

@@ -105,7 +105,7 @@ def without_event(example: Example) -> Example:
         if not holds(candidate.passage.article.text, example.answers)
         and not _is_of_fortnight(candidate.passage.article.published, example.query.as_of)
     )
-    return Example(example.query, Findings(kept, example.findings.question_vector), example.answers)
+    return Example(example.query, Findings(kept), example.answers)
 
 
 def is_right(reading: Reading, answers: Sequence[str]) -> bool:

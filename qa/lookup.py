@@ -59,4 +59,4 @@ class Lookup:
         return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
 
     def _tell(self, query: Query) -> Timeline:
-        return build_timeline(query, self._searcher.find(query))
+        return build_timeline(query, self._searcher.find(query), self._searcher.embedder.embed)

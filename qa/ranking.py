@@ -27,7 +27,6 @@ WEIGHTS = Path(__file__).parent / "data" / "sentence_weights.json"
 class SentenceFeatures:
     """What is known of a sentence with regard to a question; all but `log_rank`, `log_position` lie in 0..1."""
 
-    cosine: float
     passage_cosine: float
     bm25: float
     overlap: float
@@ -51,7 +50,6 @@ class SentenceFeatures:
     brevity: float
     """1 for sentences of under five words, which seldom answer."""
     length: float
-    cosine_overlap: float
 
 
 @dataclass(frozen=True, slots=True)

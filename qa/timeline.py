@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # chromadb comes with them: a program that only reads a timel
     from index.embedder import Vectors
     from index.search import Candidate, Findings
 
+    Embed = Callable[[Sequence[str]], Vectors]
+
 MAX_EVENTS = 12
 
 _ABOUT = 0.6
@@ -36,6 +38,8 @@ _LEAST = 0.5
 """Of the best sentence's score: what is further behind is an aside."""
 _SAME_COSINE, _SAME_WORDS = 0.75, 0.5
 _LEAD_CHARS = 800
+_COMPARED = 100
+"""Sentences, the clearest, that are compared by meaning, too: half a second of two cores at most."""
 _MAX_WORDS = 60
 _MIN_WORDS = 5
 
@@ -102,9 +106,12 @@ def find_topic(question: str) -> str:
     return topic.strip() if any(c.isalnum() for c in topic) else ""
 
 
-def build_timeline(query: Query, findings: Findings, *, max_events: int = MAX_EVENTS) -> Timeline:
-    """The `max_events` clearest events of what `query` names, from what a search for it found."""
-    told = _find_told(query, findings)
+def build_timeline(query: Query, findings: Findings, embed: Embed, *, max_events: int = MAX_EVENTS) -> Timeline:
+    """The `max_events` clearest events of what `query` names, from what a search for it found.
+
+    `embed` gives unit vectors of texts, which tell what is about the same.
+    """
+    told = _compare(query, _find_told(query, findings)[:_COMPARED], embed)
     best = max((t.score for t in told), default=0.0)
     groups = _fold([t for t in told if t.score >= _LEAST * best])
     groups.sort(key=lambda group: -group[0].score - 0.05 * len(group))
@@ -120,8 +127,8 @@ class _Told:
     span: Span
     text: str
     when: When | None
-    vector: Vectors
     score: float
+    vector: Vectors | None = None
 
 
 def _find_told(query: Query, findings: Findings) -> list[_Told]:
@@ -132,16 +139,26 @@ def _find_told(query: Query, findings: Findings) -> list[_Told]:
     about = {i for i, a in articles.items() if topic.is_named_by(f"{a.title}\n{a.text[:_LEAD_CHARS]}")}
     told = []
     for candidate in findings.candidates:
-        cosines = candidate.sentences @ findings.question_vector
         for i, (text, when) in enumerate(_date_sentences(candidate)):
             is_about = candidate.passage.article.id in about
             if not _tells(text) or not (is_about or topic.is_named_by(text)) or not _within(when, period):
                 continue
             dated = when is not None and when.basis is not Basis.PUBLISHED
             clear = 0.3 * is_about + 0.3 * dated - 0.15 * bool(_POINTS_BACK.match(text))
-            score = float(cosines[i]) + 0.3 * topic.share_in(text) + clear
-            told.append(_Told(candidate, candidate.passage.sentences[i], text, when, candidate.sentences[i], score))
-    return sorted(told, key=lambda t: (-t.score, t.candidate.passage.article.id, t.span))
+            score = 0.3 * topic.share_in(text) + clear
+            told.append(_Told(candidate, candidate.passage.sentences[i], text, when, score))
+    return sorted(told, key=_clearest_first)
+
+
+def _compare(query: Query, told: Sequence[_Told], embed: Embed) -> list[_Told]:
+    """`told` with their vectors, those nearest to the topic scoring higher."""
+    topic, *vectors = embed([query.text, *(t.text for t in told)])
+    near = [replace(t, score=t.score + float(v @ topic), vector=v) for t, v in zip(told, vectors, strict=True)]
+    return sorted(near, key=_clearest_first)
+
+
+def _clearest_first(told: _Told) -> tuple[float, str, Span]:
+    return -told.score, told.candidate.passage.article.id, told.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +236,9 @@ def _fold(told: Sequence[_Told]) -> list[list[_Told]]:
 
 def _is_same(a: _Told, b: _Told) -> bool:
     """Whether two sentences tell the same: alike in meaning and words, of one time, and their first numbers equal."""
-    if float(a.vector @ b.vector) < _SAME_COSINE or not _may_coincide(a.when, b.when):
+    if a.vector is None or b.vector is None or float(a.vector @ b.vector) < _SAME_COSINE:
+        return False
+    if not _may_coincide(a.when, b.when):
         return False
     words, others = facts_of(a.text).words, facts_of(b.text).words
     if len(words & others) < _SAME_WORDS * min(len(words), len(others)):

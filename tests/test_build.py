@@ -18,7 +18,7 @@ from made_articles import WORDS, make_text
 from index.build import Report, build_index
 from index.catalogue import Catalogue, fts_query
 from index.chroma_folder import ChromaFolder
-from index.embedder import MiniLM, PassageText, PassageVectors
+from index.embedder import MiniLM, PassageText, Vectors
 from index.errors import IndexBusyError, UsageError
 from index.home import Home
 from index.vectors import VectorIndex
@@ -34,7 +34,7 @@ class Counting:
         self.passages = 0
         self._embedder = embedder
 
-    def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]:
+    def embed_passages(self, passages: Sequence[PassageText]) -> Vectors:
         self.passages += len(passages)
         return self._embedder.embed_passages(passages)
 

@@ -21,12 +21,9 @@ from index.catalogue import Catalogue, fts_query
 from index.errors import DatelineError, IndexBusyError, IndexMismatchError, IndexMissingError, UsageError
 from index.home import Home
 from index.packed_vectors import (
-    are_sentences,
-    is_passage,
-    pack_passage,
-    pack_sentences,
-    unpack_passages,
-    unpack_sentences,
+    is_vector,
+    pack_vector,
+    unpack_vectors,
 )
 from index.query import Filters
 
@@ -108,7 +105,7 @@ def test_match_with_filters_equals_filtering_all_matches(filled: Catalogue, filt
 def test_allowed_passages_equal_brute_force(filled: Catalogue, filters: Filters) -> None:
     ids = all_passages(filled)
     row = np.ones(384, dtype=np.float32)
-    filled.vectors.store((i, row, row[None]) for i in ids)
+    filled.vectors.store((i, row) for i in ids)
     expected = [p.id for p in filled.load_passages(ids) if passes(filled, p.article, filters)]
     assert filled.allowed_passages(filters) == expected
 
@@ -197,7 +194,7 @@ def test_an_article_vanishes_with_its_last_place(catalogue: Catalogue) -> None:
     catalogue.add_article(at_place(article, "/2", source="BBC"))
     assert [(p.path, p.source) for p in catalogue.places(article.id)] == [("/1", "AP"), ("/2", "BBC")]
     row = np.ones(384, dtype=np.float32)
-    catalogue.vectors.store((i, row, row[None]) for i in all_passages(catalogue))
+    catalogue.vectors.store((i, row) for i in all_passages(catalogue))
 
     assert catalogue.remove_place("/1")
     assert not catalogue.remove_place("/1")
@@ -223,48 +220,25 @@ def test_the_directions_of_vectors_are_kept(catalogue: Catalogue) -> None:
     catalogue.add_article(make_article(text=make_text(6)))
     passages = catalogue.passages_without_vectors(100)
     chance = np.random.default_rng(0)
-    made = {p.id: unit(chance.normal(size=(len(p.sentences) + 1, 384))) for p in passages}
-    catalogue.vectors.store((i, rows[0], rows[1:]) for i, rows in made.items())
+    made = {p.id: unit(chance.normal(size=(1, 384)))[0] for p in passages}
+    catalogue.vectors.store(made.items())
     assert catalogue.passages_without_vectors(100) == []
     assert catalogue.vectors.count_missing() == 0
-    sentences = catalogue.vectors.of_sentences([*made, 10**9])
     ids, stored = catalogue.vectors.of_passages()
-    assert list(sentences) == ids == sorted(made)
-    for i, row in zip(ids, stored, strict=True):
-        np.testing.assert_allclose(row, made[i][0], atol=2e-3)
-        assert np.sum(sentences[i] * made[i][1:], axis=1).min() > 0.98
-        assert sentences[i].dtype == np.float32
+    assert ids == sorted(made)
+    assert stored.dtype == np.float32
+    np.testing.assert_allclose(stored, [made[i] for i in ids], atol=2e-3)
 
 
 def test_packed_vectors_point_where_they_pointed() -> None:
     rows = unit(np.random.default_rng(0).normal(size=(1000, 384)))
-    packed = [pack_passage(row) for row in rows]
+    packed = [pack_vector(row) for row in rows]
     assert {len(blob) for blob in packed} == {384}
-    assert np.sum(rows * unpack_passages(packed, 384), axis=1).min() > 0.9999
-    assert all(is_passage(blob, 384) for blob in packed)
-    assert not is_passage(packed[0][:-1], 384)
-    assert not is_passage(bytes(384), 384)
-    assert not is_passage(bytes(b % 127 for b in packed[0]), 384)
-
-
-@pytest.mark.parametrize("dimensions", [384, 385])
-def test_sentences_packed_in_half_bytes_point_nearly_where_they_pointed(dimensions: int) -> None:
-    rows = unit(np.random.default_rng(0).normal(size=(1000, dimensions)))
-    packed = [pack_sentences(some) for some in np.split(rows, [1, 1, 10])]
-    assert [len(blob) for blob in packed] == [n * ((dimensions + 1) // 2) for n in (1, 0, 9, 990)]
-    unpacked = unpack_sentences(packed, dimensions)
-    assert [len(some) for some in unpacked] == [1, 0, 9, 990]
-    assert np.sum(rows * np.concatenate(unpacked), axis=1).min() > 0.98
-    assert all(are_sentences(p, len(r), dimensions) for p, r in zip(packed, unpacked, strict=True))
-    assert not are_sentences(packed[3], 989, dimensions)
-    assert not are_sentences(packed[3][:-1] + b"\x00", 990, dimensions)
-    assert not are_sentences(pack_sentences(0 * rows[:1]), 1, dimensions)
-
-
-def test_sentences_with_few_components_lose_nothing() -> None:
-    rows = unit(np.eye(7, 12) + np.eye(7, 12, 5))
-    (unpacked,) = unpack_sentences([pack_sentences(rows)], 12)
-    np.testing.assert_allclose(unpacked, rows, atol=1e-6)
+    assert np.sum(rows * unpack_vectors(packed, 384), axis=1).min() > 0.9999
+    assert all(is_vector(blob, 384) for blob in packed)
+    assert not is_vector(packed[0][:-1], 384)
+    assert not is_vector(bytes(384), 384)
+    assert not is_vector(bytes(b % 127 for b in packed[0]), 384)
 
 
 def unit(rows: np.ndarray) -> np.ndarray:

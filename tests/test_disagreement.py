@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from made_articles import make_article
 
 from index.article import Article, Passage, Span
-from index.embedder import MiniLM
 from index.search import Candidate, Findings
 from index.sentences import split_sentences
 from qa.answer import Evidence
@@ -147,13 +146,12 @@ def test_reprints_and_one_publisher_count_once() -> None:
     assert shown == tuple(evidence)
 
 
-def test_sentences_that_were_not_read_are_compared_and_numbered(embedder: MiniLM) -> None:
+def test_sentences_that_were_not_read_are_compared_and_numbered() -> None:
     read = said(("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14))
     text = "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund. It rained."
     article = make_article("Moen wins", text, published=date(2021, 9, 20))
     passage = Passage(1, article, Span(0, len(text)), tuple(split_sentences(text)))
-    candidate = Candidate(passage, 1.0, 0.5, 1.0, embedder.embed(["a", "b"]))
-    findings = Findings((candidate,), embedder.embed([WINNER])[0])
+    findings = Findings((Candidate(passage, 1.0, 0.5, 1.0),))
     found, shown = find_disagreements(WINNER, "Anna Berg", read, findings)
     assert [(r.value, r.numbers) for r in found[0].readings] == [("Ida Moen", (2,)), ("Anna Berg", (1,))]
     assert [item.number for item in shown] == [1, 2]

@@ -296,7 +296,6 @@ def look_at_everything(catalogue: Catalogue, stored: dict[str, tuple[str, str]])
             assert passage.text in article.text
             catalogue.places(article.id)
     catalogue.vectors.of_passages()
-    catalogue.vectors.of_sentences(catalogue.vectors.ids())
     for article in catalogue.newest_articles(50):
         assert stored[article.id] == (article.title, article.text)
     json.dumps([str(part) for part in catalogue.status().sources])

@@ -84,7 +84,7 @@ def test_an_index_is_the_same_to_the_byte_with_processes_and_without(files: list
         assert report.duplicates == 3
         assert len(report.failures) == 3
         catalogue = Catalogue(home)
-        tables = ("articles", "passages", "places", "bands", "passage_vectors", "sentence_vectors", "files")
+        tables = ("articles", "passages", "places", "bands", "passage_vectors", "files")
         rows.append([catalogue.database.connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables])
         catalogue.close()
     assert rows[0] == rows[1]

@@ -58,7 +58,7 @@ def test_the_ranking_is_reciprocal_rank_fusion_of_both_searches(searcher: Search
     terms = fts_query(search_terms(GUARDS.text))
     text = [i for i, _ in catalogue.match(terms, k=CANDIDATES, title_weight=TITLE_WEIGHT)]
     ids, vectors = catalogue.vectors.of_passages()
-    cosines = vectors @ searcher.find(GUARDS).question_vector
+    cosines = vectors @ searcher.embedder.embed([GUARDS.text])[0]
     dense = [ids[i] for i in np.argsort(-cosines, kind="stable")][:CANDIDATES]
     expected = {i: sum(1 / (61 + r.index(i)) for r in (text, dense) if i in r) for i in {*text, *dense}}
     for candidate in searcher.find(GUARDS).candidates:
@@ -104,7 +104,6 @@ def test_text_search_answers_before_there_are_vectors(tmp_path: Path, reader: Cr
     catalogue = Catalogue(home)
     with catalogue.database.writing() as connection:
         connection.execute("DELETE FROM passage_vectors")
-        connection.execute("DELETE FROM sentence_vectors")
     searcher = Searcher(home)
     findings = searcher.find(GUARDS)
     assert "Volgograd" in findings.candidates[0].passage.text + findings.candidates[0].passage.article.title

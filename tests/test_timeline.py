@@ -17,7 +17,7 @@ from stand_in_model import StandIn
 
 from index.article import Passage, Span
 from index.build import build_index
-from index.embedder import MiniLM
+from index.embedder import MiniLM, to_unit
 from index.home import Home
 from index.query import Filters, Query
 from index.search import Candidate, Findings
@@ -159,10 +159,9 @@ def found(embedder: MiniLM, topic: str, *articles: tuple[str, date | None, str])
     for number, (text, published, source) in enumerate(articles, start=1):
         article = make_article("A report", text, published=published, source=source)
         spans = tuple(split_sentences(text))
-        vectors = embedder.embed([span.of(text) for span in spans])
         passage = Passage(number, article, Span(0, len(text)), spans)
-        candidates.append(Candidate(passage, 1.0, 0.5, 1.0, vectors))
-    return build_timeline(Query(topic, AS_OF), Findings(tuple(candidates), embedder.embed([topic])[0]))
+        candidates.append(Candidate(passage, 1.0, 0.5, 1.0))
+    return build_timeline(Query(topic, AS_OF), Findings(tuple(candidates)), embedder.embed)
 
 
 DAY = date(2024, 5, 3)
@@ -223,10 +222,11 @@ def test_any_articles_make_a_timeline(articles: list[tuple[str, date | None]]) -
     candidates = []
     for number, (text, published) in enumerate(articles, start=1):
         spans = tuple(split_sentences(text))
-        vectors = chance.normal(size=(len(spans), 384)).astype(np.float32)
         passage = Passage(
             number, make_article(f"Report {number}", text, published=published), Span(0, len(text)), spans
         )
-        candidates.append(Candidate(passage, 1.0, 0.5, 1.0, vectors / 20))
-    findings = Findings(tuple(candidates), chance.normal(size=384).astype(np.float32) / 20)
-    check(build_timeline(Query("the ferry Aurora on Friday", AS_OF), findings))
+        candidates.append(Candidate(passage, 1.0, 0.5, 1.0))
+    query = Query("the ferry Aurora on Friday", AS_OF)
+    check(
+        build_timeline(query, Findings(tuple(candidates)), lambda texts: to_unit(chance.normal(size=(len(texts), 384))))
+    )

@@ -67,7 +67,7 @@ def rows(home: Home, table: str) -> list[tuple[object, ...]]:
 
 
 def content(home: Home) -> list[list[tuple[object, ...]]]:
-    return [rows(home, table) for table in ("articles", "places", "passages", "passage_vectors", "sentence_vectors")]
+    return [rows(home, table) for table in ("articles", "places", "passages", "passage_vectors")]
 
 
 def test_a_sound_index_has_no_problem(copied: Home, embedder: MiniLM) -> None:
@@ -90,8 +90,7 @@ def test_a_sound_index_has_no_problem(copied: Home, embedder: MiniLM) -> None:
 def swap_vectors(home: Home) -> None:
     catalogue = Catalogue(home)
     ids, vectors = catalogue.vectors.of_passages()
-    held = catalogue.vectors.of_sentences(ids)
-    catalogue.vectors.store((i, v, held[i]) for i, v in zip(ids, vectors[::-1], strict=True))
+    catalogue.vectors.store(zip(ids, vectors[::-1], strict=True))
     VectorIndex(home, catalogue).publish()
     catalogue.close()
 
@@ -145,7 +144,6 @@ def sql(statement: str) -> Tamper:
         (sql("DELETE FROM places WHERE number = 2"), "places", "index"),
         (sql("DELETE FROM passage_vectors WHERE passage = 2"), "vectors", "index"),
         (sql("UPDATE passage_vectors SET vector = zeroblob(768) WHERE passage = 2"), "vectors", "rebuild"),
-        (sql("UPDATE sentence_vectors SET vectors = x'00' WHERE passage = 2"), "vectors", "rebuild"),
         (sql("UPDATE meta SET value = 'another/1' WHERE key = 'embedder'"), "embedding", "rebuild"),
         (forget_a_text, "text search", "rebuild"),
         (exchange_texts, "text search", "rebuild"),
@@ -178,16 +176,12 @@ def test_a_rebuilt_index_is_the_one_that_was_built(copied: Home, embedder: MiniL
         catalogue = Catalogue(copied)
         ids, vectors = catalogue.vectors.of_passages()
         passages = catalogue.load_passages(ids)
-        inner = catalogue.vectors.of_sentences(ids)
         catalogue.close()
-        return [
-            (p.article, p.span, p.sentences, v.tobytes(), inner[p.id].tobytes())
-            for p, v in zip(passages, vectors, strict=True)
-        ]
+        return [(p.article, p.span, p.sentences, v.tobytes()) for p, v in zip(passages, vectors, strict=True)]
 
     before = derived()
     lose_chroma(copied)
-    for table in ("passages", "passage_vectors", "sentence_vectors"):
+    for table in ("passages", "passage_vectors"):
         change(copied, f"DELETE FROM {table}")
     change(copied, "INSERT INTO passage_texts (passage_texts) VALUES ('delete-all')")
     rebuilt = rebuild_index(copied, embedder=lambda: embedder)

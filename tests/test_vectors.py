@@ -56,7 +56,7 @@ def add_article(catalogue: Catalogue, n: int) -> None:
     catalogue.add_article(article)
     passages = catalogue.passages_without_vectors(100)
     rows = random_rows(n, len(passages))
-    catalogue.vectors.store((p.id, row, row[None]) for p, row in zip(passages, rows, strict=True))
+    catalogue.vectors.store((p.id, row) for p, row in zip(passages, rows, strict=True))
 
 
 def random_rows(seed: int, count: int) -> Vectors:

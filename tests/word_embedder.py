@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.embedder import PassageText, PassageVectors, Vectors
+from index.embedder import PassageText, Vectors
 
 DIMENSIONS = 384
 
@@ -30,12 +30,9 @@ class WordEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         return np.stack([_vector(text) for text in texts])
 
-    def embed_passages(self, passages: Sequence[PassageText]) -> list[PassageVectors]:
+    def embed_passages(self, passages: Sequence[PassageText]) -> Vectors:
         time.sleep(self._pause_s)
-        return [
-            PassageVectors(_vector(f"{p.title} {p.text}"), self.embed([span.of(p.text) for span in p.sentences]))
-            for p in passages
-        ]
+        return self.embed([p.titled for p in passages])
 
 
 @lru_cache(maxsize=65536)

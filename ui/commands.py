@@ -114,7 +114,7 @@ def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
     query = Query(find_topic(arguments.topic) or " ".join(arguments.topic.split()), as_of, filters)
     searcher = Searcher(settings.index, embedder=embedder_of(settings))
     try:
-        timeline = build_timeline(query, searcher.find(query))
+        timeline = build_timeline(query, searcher.find(query), searcher.embedder.embed)
     finally:
         searcher.close()
     if arguments.json:
