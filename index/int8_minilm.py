@@ -1,4 +1,4 @@
-"""MiniLM's network on torch, multiplied in 8 bits: for many passages.
+"""MiniLM's network on torch, multiplied in 8 bits: for many passages, and where torch has been imported anyway.
 
 The file holds weights in 8 bits, which ONNX Runtime turns back to float32. Here they are multiplied as they are
 (`index/int8.py`): two fifths of the processor time, with AVX2 alone half. Importing torch

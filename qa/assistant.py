@@ -59,7 +59,6 @@ class Assistant:
         self._model = model
         self._start_model = start_model
         self._line = Line()
-        self.when_model_loaded(self._lookup.quicken)
 
     @classmethod
     def open(
@@ -89,7 +88,9 @@ class Assistant:
         future, start = prepare_work(partial(_load_model, model, models_dir or place.models), "model")
         if at_once:
             start()
-        return cls(Searcher(place, embedder=embedder), future, start)
+        assistant = cls(Searcher(place, embedder=embedder), future, start)
+        assistant.when_model_loaded(assistant._quicken)
+        return assistant
 
     @property
     def catalogue(self) -> Catalogue:
@@ -213,6 +214,10 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _quicken(self) -> None:
+        if self.model_ready():  # torch is here then
+            self._lookup.quicken()
 
     def _timeline_for(self, query: Query) -> Timeline | None:
         """A timeline where the question wants one and the articles tell of its topic."""
