@@ -16,7 +16,7 @@ import argparse
 import json
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -40,10 +40,10 @@ from index.query import Query
 from index.search import Searcher
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
-from qa.evidence import describe_sentences
+from qa.evidence import Read, describe_sentences
 from qa.fitting import Example, fit_read_ranking, open_searcher, part_of, search_cases, write_ranking
 from qa.question_making import Made, collect_passages
-from qa.tuning import LEAST_FIT
+from qa.tuning import LEAST_FIT, fit_of
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +86,7 @@ def group_real(example: Example) -> Iterator[Group]:
     passages: dict[int, Passage] = {}
     for sentence, features in describe_sentences(example.query, example.findings):
         passage = passages.setdefault(sentence.passage_rank, sentence.candidate.passage)
-        fit = features.overlap + 0.5 * features.neighbour_overlap + 0.3 * features.title_overlap
-        if fit >= LEAST_FIT and holds(sentence.text, example.answers):
+        if fit_of(features) >= LEAST_FIT and holds(sentence.text, example.answers):
             right.setdefault(sentence.passage_rank, set()).add(passage.sentences.index(sentence.span))
     for rank, sentences in right.items():
         others = tuple(p for r, p in passages.items() if r != rank)
@@ -192,11 +191,13 @@ def _draw(others: Sequence[Passage], rng: np.random.Generator) -> list[Passage]:
 
 
 @torch.inference_mode()
-def score(network: Network, question: str, passages: Sequence[PassageText]) -> list[npt.NDArray[np.float32]]:
+def score(
+    network: Network, encoder: Encoder, question: str, passages: Sequence[PassageText]
+) -> list[npt.NDArray[np.float32]]:
     """As `CrossEncoder.score`, by a network that is being fitted."""
     network.eval()
     counts = [len(p.sentences) for p in passages]
-    scores = network(Encoder().encode(question, passages), counts).cpu().clamp(UNREAD, -UNREAD)
+    scores = network(encoder.encode(question, passages), counts).cpu().clamp(UNREAD, -UNREAD)
     return [part.numpy() for part in scores.split(counts)]
 
 
@@ -217,10 +218,11 @@ def main() -> None:
     torch.manual_seed(0)
     network = Network().to("cuda" if torch.cuda.is_available() else "cpu")
     tune(network, list(group_made(made, collect_passages(examples), searcher)), rounds=MADE_ROUNDS, rate=MADE_RATE)
-    seen: dict[int, Callable[..., Any]] = {}
+    seen: dict[int, Read] = {}
+    encoder = Encoder()
     for part in range(PARTS):
         without = _tune_real(network, [e for e in examples if part_of(e) != part])
-        seen[part] = partial(score, without)
+        seen[part] = partial(score, without, encoder)
         if arguments.held_out and part == 0:
             save_file(without.correction(), arguments.held_out)
     write_ranking("read", fit_read_ranking(examples, lambda example: seen[part_of(example)]))

@@ -23,7 +23,7 @@ from index.article import Passage
 from qa.evaluation.scores import holds
 from qa.evidence import describe_sentences
 from qa.fitting import Example, search_dataset
-from qa.tuning import LEAST_FIT
+from qa.tuning import LEAST_FIT, fit_of
 from qa.weights import CARRIERS, prepare_plain
 
 log = logging.getLogger(__name__)
@@ -69,8 +69,7 @@ def collect_shots(examples: Iterable[Example]) -> list[Shot]:
     shots = []
     for example in examples:
         for sentence, features in describe_sentences(example.query, example.findings):
-            fit = features.overlap + 0.5 * features.neighbour_overlap + 0.3 * features.title_overlap
-            if fit >= 2 * LEAST_FIT and holds(sentence.text, example.answers):
+            if fit_of(features) >= 2 * LEAST_FIT and holds(sentence.text, example.answers):
                 title = sentence.candidate.passage.article.title
                 shots.append(Shot(title, sentence.text, example.query.text, example.answers[0]))
                 break

@@ -79,6 +79,11 @@ class Shown:
     target: list[int]
 
 
+def fit_of(features: SentenceFeatures) -> float:
+    """How much of the question a sentence names, by itself, its neighbours and its article's title."""
+    return features.overlap + 0.5 * features.neighbour_overlap + 0.3 * features.title_overlap
+
+
 def make_pool(example: Example) -> Pool:
     """The best sentences for one question, near-duplicates and tables left out as for evidence."""
     scored = sorted(score_sentences(example.query, example.findings), key=lambda pair: -pair[0].score)[:POOL]
@@ -94,7 +99,7 @@ def make_pool(example: Example) -> Pool:
         example.answers,
         tuple(s for s, _ in kept),
         tuple(holds(s.text, example.answers) for s, _ in kept),
-        tuple(f.overlap + 0.5 * f.neighbour_overlap + 0.3 * f.title_overlap for _, f in kept),
+        tuple(fit_of(f) for _, f in kept),
     )
 
 

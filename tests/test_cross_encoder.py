@@ -120,7 +120,7 @@ def test_fitting_lowers_the_loss_and_what_is_kept_scores_the_same(groups: list[G
     assert after < 0.2 * before
     save_file(network.correction(), tmp_path / "fitted.safetensors")
     question = few[0].question
-    fitted, kept = score(network, question, [FERRY]), CrossEncoder(tmp_path / "fitted.safetensors")
+    fitted, kept = score(network, encoder, question, [FERRY]), CrossEncoder(tmp_path / "fitted.safetensors")
     assert np.allclose(fitted[0], kept.score(question, [FERRY])[0], atol=0.3)
 
 
