@@ -104,7 +104,7 @@ class Assistant:
 
     def model_ready(self) -> bool:
         """Whether the model is loaded."""
-        return self._model.done() and self._model.exception() is None
+        return self._has_ended() and self._model.exception() is None
 
     def when_model_loaded(self, act: Callable[[], None]) -> None:
         """Call `act` once the model is loaded, or cannot be; at once where that is known already."""
@@ -113,7 +113,7 @@ class Assistant:
     @property
     def model_error(self) -> str:
         """Why the model cannot be used; empty while it loads and when it is ready."""
-        error = self._model.exception() if self._model.done() else None
+        error = self._model.exception() if self._has_ended() else None
         return str(error) if error else ""
 
     def search(self, query: Query, *, k: int = 10) -> list[Hit]:
@@ -214,6 +214,10 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _has_ended(self) -> bool:
+        """Whether the model is loaded or could not be; its loading may also have been called off."""
+        return self._model.done() and not self._model.cancelled()
 
     def _quicken(self) -> None:
         if self.model_ready():  # torch is here then
