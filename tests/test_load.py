@@ -45,8 +45,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everybody_is_answered_in_turn_and_is_told_the_place(archive: Path) -> None:
-    with served(archive, 0.2) as (address, pid):
-        seen, shown = asyncio.run(load(address, pid, 20, 1, 15))
+    with served(archive, 1.0) as (address, pid):  # longer than choosing the evidence takes, as with a real model
+        seen, shown = asyncio.run(load(address, pid, 20, 1, 30))
     figures = report(seen) | shown
     print(f"\n{json.dumps(figures)}")
     assert figures["errors"] == figures["tab_failures"] == figures["elsewhere"] == []
