@@ -6,6 +6,7 @@ know what becomes of the events, nor how any single step is done.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -84,13 +85,11 @@ class Assistant:
         if llm is not None:
             given: Future[LLM] = Future()
             given.set_result(llm)
-            return cls(Searcher(place, embedder=embedder), given)
+            return cls(Searcher(place, embedder=embedder), given)._when_quick()
         future, start = prepare_work(partial(_load_model, model, models_dir or place.models), "model")
         if at_once:
             start()
-        assistant = cls(Searcher(place, embedder=embedder), future, start)
-        assistant.when_model_loaded(assistant._quicken)
-        return assistant
+        return cls(Searcher(place, embedder=embedder), future, start)._when_quick()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -219,8 +218,13 @@ class Assistant:
         """Whether the model is loaded or could not be; its loading may also have been called off."""
         return self._model.done() and not self._model.cancelled()
 
+    def _when_quick(self) -> Self:
+        """Itself, choosing evidence in half the time once a local model has brought torch."""
+        self.when_model_loaded(self._quicken)
+        return self
+
     def _quicken(self) -> None:
-        if self.model_ready():  # torch is here then
+        if self.model_ready() and "torch" in sys.modules:  # a remote model does without
             self._lookup.quicken()
 
     def _timeline_for(self, query: Query) -> Timeline | None:

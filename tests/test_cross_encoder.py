@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from stand_in_model import StandIn
 
 from index.article import Span
 from index.cross_encoder import UNREAD, CrossEncoder, Encoder
 from index.embedder import MAX_TOKENS, PassageText
 from index.int8 import exact_bits
 from index.search import Searcher
+from qa.assistant import Assistant
 from qa.cross_tuning import Group, Network, group_made, group_real, loss_of, score, tune
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
@@ -91,6 +93,12 @@ def examples(found: Found) -> list[Example]:
 @pytest.fixture(scope="module")
 def groups(examples: list[Example]) -> list[Group]:
     return [group for example in examples for group in group_real(example)]
+
+
+@pytest.mark.skipif(not exact_bits(), reason="this processor has no quick exact products of 8-bit numbers")
+def test_an_assistant_with_a_local_model_multiplies_in_8_bits(found: Found) -> None:
+    with Assistant.open(found[0].catalogue.home, llm=StandIn()) as assistant:  # this module has imported torch
+        assert assistant._lookup._reader._quick is not None
 
 
 def test_only_the_best_passages_are_read(examples: list[Example], reader: CrossEncoder) -> None:
