@@ -6,7 +6,6 @@ know what becomes of the events, nor how any single step is done.
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -224,7 +223,11 @@ class Assistant:
         return self
 
     def _quicken(self) -> None:
-        if self.model_ready() and "torch" in sys.modules:  # a remote model does without
+        if not self.model_ready():
+            return
+        from qa.model import LocalModel
+
+        if isinstance(self._model.result(), LocalModel):  # others do without torch
             self._lookup.quicken()
 
     def _timeline_for(self, query: Query) -> Timeline | None:

@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from stand_in_model import StandIn
+from tiny_model import write_tiny_gguf
 
 from index.article import Span
 from index.cross_encoder import UNREAD, CrossEncoder, Encoder
@@ -24,7 +25,9 @@ from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
 from qa.evidence import READ, read_sentences
 from qa.fitting import Example, open_searcher, search_cases
+from qa.model import LocalModel
 from qa.question_making import Made, choose_sentences, collect_passages, collect_shots, read_made
+from qa.weights import prepare_model
 
 Found = tuple[Searcher, list[Example]]
 
@@ -96,9 +99,12 @@ def groups(examples: list[Example]) -> list[Group]:
 
 
 @pytest.mark.skipif(not exact_bits(), reason="this processor has no quick exact products of 8-bit numbers")
-def test_an_assistant_with_a_local_model_multiplies_in_8_bits(found: Found) -> None:
-    with Assistant.open(found[0].catalogue.home, llm=StandIn()) as assistant:  # this module has imported torch
-        assert assistant._lookup._reader._quick is not None
+def test_an_assistant_with_a_local_model_multiplies_in_8_bits(found: Found, tmp_path: Path) -> None:
+    write_tiny_gguf(tmp_path / "tiny.gguf")
+    tiny = LocalModel(prepare_model(str(tmp_path / "tiny.gguf"), tmp_path))
+    for model, quick in ((StandIn(), False), (tiny, True)):
+        with Assistant.open(found[0].catalogue.home, llm=model) as assistant:
+            assert (assistant._lookup._reader._quick is not None) is quick
 
 
 def test_only_the_best_passages_are_read(examples: list[Example], reader: CrossEncoder) -> None:
