@@ -5,7 +5,8 @@ the passage that answers and seven others that search finds: the sentence that a
 (softmax) and each to tell by itself whether it answers (logistic). People's questions come last, since the made ones
 are easier. The weights of the ranking are fitted to scores by corrections that had not seen the question: of three
 parts of the weeks (`part_of`), two at a time. The correction without the part that the confidence is fitted to is
-kept for that (`--held-out`). Minutes on a GPU, a day on two cores. This module does not know how evidence is chosen.
+kept for that (`--held-out`). Minutes on a GPU, ten hours on two cores (30 s a
+step, by calculation). This module does not know how evidence is chosen.
 
 Sources: Hu et al. 2021 (LoRA); Gao, Dai & Callan 2021, "Rethink Training of Deep LM Rerankers" (the softmax).
 """
@@ -41,7 +42,7 @@ from index.search import Searcher
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
 from qa.evidence import Read, describe_sentences
-from qa.fitting import Example, fit_read_ranking, open_searcher, part_of, search_cases, write_ranking
+from qa.fitting import PARTS, Example, fit_read_ranking, open_searcher, part_of, search_cases, write_ranking
 from qa.question_making import Made, collect_passages
 from qa.tuning import LEAST_FIT, fit_of
 
@@ -54,7 +55,6 @@ SHOWN = 8
 BATCH = 32
 MADE_ROUNDS, MADE_RATE = 4, 5e-4
 REAL_ROUNDS, REAL_RATE = 2, 5e-4 / 3
-PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)

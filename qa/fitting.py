@@ -38,6 +38,8 @@ from qa.weights import CARRIERS, prepare_carrier, prepare_model
 log = logging.getLogger(__name__)
 
 FORTNIGHT_DAYS = 12
+PARTS = 3
+"""Of the questions, by time; one event's stay together."""
 REFUSED_ANSWERABLE = 0.15
 """Share of questions whose evidence holds an accepted answer that the threshold refuses."""
 
@@ -55,32 +57,42 @@ class Example:
 
 def fit_ranking(examples: Iterable[Example]) -> dict[str, Any]:
     """Weights for all sentences of all `examples` that hold an answer at all; every question weighs the same."""
-    matrices, labels, weights = [], [], []
-    for example in examples:
-        described = describe_sentences(example.query, example.findings)
-        label = np.array([holds(sentence.text, example.answers) for sentence, _ in described], dtype=bool)
-        if label.any():
-            matrices.append(np.array([astuple(features) for _, features in described]))
-            labels.append(label)
-            weights.append(np.full(len(label), 1.0 / len(label)))
-    x, y, w = np.concatenate(matrices), np.concatenate(labels), np.concatenate(weights)
-    return _fit(NAMES["found"], x, y, w * len(y) / w.sum(), strength=1.0)
+
+    def describe(example: Example) -> Iterator[tuple[str, tuple[float, ...]]]:
+        for sentence, features in describe_sentences(example.query, example.findings):
+            yield sentence.text, astuple(features)
+
+    return _fit_sentences(NAMES["found"], examples, describe)
 
 
 def fit_read_ranking(examples: Iterable[Example], reader_of: Callable[[Example], Read]) -> dict[str, Any]:
     """Weights for the sentences that are read together with the question, by a reader that had not seen it."""
+
+    def describe(example: Example) -> Iterator[tuple[str, tuple[float, ...]]]:
+        best = keep_best(score_sentences(example.query, example.findings))
+        read = read_features(example.query, [s for s, _ in best], reader_of(example))
+        for (sentence, found), features in zip(best, read, strict=True):
+            yield sentence.text, (*astuple(found), *astuple(features))
+
+    return _fit_sentences(NAMES["read"], examples, describe)
+
+
+def _fit_sentences(
+    names: list[str],
+    examples: Iterable[Example],
+    describe: Callable[[Example], Iterable[tuple[str, tuple[float, ...]]]],
+) -> dict[str, Any]:
+    """Weights for the features that `describe` gives for sentences; a question without an answer tells nothing."""
     matrices, labels, weights = [], [], []
     for example in examples:
-        described = keep_best(score_sentences(example.query, example.findings))
-        label = np.array([holds(sentence.text, example.answers) for sentence, _ in described], dtype=bool)
+        described = list(describe(example))
+        label = np.array([holds(text, example.answers) for text, _ in described], dtype=bool)
         if label.any():
-            read = read_features(example.query, [s for s, _ in described], reader_of(example))
-            rows = [(*astuple(f), *astuple(r)) for (_, f), r in zip(described, read, strict=True)]
-            matrices.append(np.array(rows))
+            matrices.append(np.array([row for _, row in described]))
             labels.append(label)
             weights.append(np.full(len(label), 1.0 / len(label)))
     x, y, w = np.concatenate(matrices), np.concatenate(labels), np.concatenate(weights)
-    return _fit(NAMES["read"], x, y, w * len(y) / w.sum(), strength=1.0)
+    return _fit(names, x, y, w * len(y) / w.sum(), strength=1.0)
 
 
 def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable: Sequence[bool]) -> dict[str, Any]:
@@ -203,7 +215,7 @@ def _fit_confidence_of(model: str, folder: Path, examples: Sequence[Example], re
 
 def part_of(example: Example) -> int:
     """Which of three parts the question is of, by stretches of three weeks: one event gives several, days apart."""
-    return example.query.as_of.toordinal() // 21 % 3
+    return example.query.as_of.toordinal() // 21 % PARTS
 
 
 def is_kept_for_confidence(example: Example) -> bool:

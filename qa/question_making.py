@@ -2,7 +2,8 @@
 
 The language model, as published, is shown how people asked about three sentences of the data set and asks about a
 fourth. A question is kept where its answer stands in the sentence and not in the question. On a GPU a thousand
-sentences take 10 s (H200), on two cores an hour and a half. This module does not know what the questions are for.
+sentences take 10 s (H200), on two cores an hour and a half (from 24 of them).
+This module does not know what the questions are for.
 
 Source: Bonifacio et al. 2022, "InPars: Unsupervised Dataset Generation for Information Retrieval".
 """

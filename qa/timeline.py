@@ -39,7 +39,7 @@ _LEAST = 0.5
 _SAME_COSINE, _SAME_WORDS = 0.75, 0.5
 _LEAD_CHARS = 800
 _COMPARED = 100
-"""Sentences, the clearest, that are compared by meaning, too: half a second of two cores at most."""
+"""Sentences, the clearest, that are compared by meaning, too: 0.36 s of two cores where each has 24 words (2026-11)."""
 _MAX_WORDS = 60
 _MIN_WORDS = 5
 
