@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from index.article import Hit, Passage
 from index.catalogue import Catalogue, fts_query
 from index.embedder import Embedder, MiniLM, Vectors
@@ -21,7 +19,7 @@ from index.errors import IndexMismatchError
 from index.home import Home
 from index.query import Query
 from index.terms import search_terms, speaks_of_now
-from index.vectors import VectorIndex
+from index.vectors import VectorIndex, nearest_of
 
 CANDIDATES = 100
 """Passages taken from each ranking; deeper ones hold an answer in 2 % of questions (RealTime QA, 2026-11)."""
@@ -81,9 +79,8 @@ class Searcher:
         """The `k` best passages with the scores they were ranked by."""
         terms = self.catalogue.rarest(search_terms(query.text), most=POSTINGS)
         text = self.catalogue.match(fts_query(terms), k=CANDIDATES, filters=query.filters, title_weight=TITLE_WEIGHT)
-        vector = self._embed(query)
-        dense = self._vectors.nearest(vector, k=CANDIDATES, filters=query.filters) if vector.any() else []
-        findings = Findings(self._rank(query, text, dense, k))
+        dense, waiting = self._compare(query, [passage for passage, _ in text])
+        findings = Findings(self._rank(query, text, dense, waiting, k))
         self._check_embedder()
         return findings
 
@@ -98,13 +95,20 @@ class Searcher:
         self._vectors.close()
         self.catalogue.close()
 
-    def _embed(self, query: Query) -> Vectors:
-        """The question's vector; zero where there is none to compare it with."""
+    def _compare(self, query: Query, worded: Sequence[int]) -> tuple[list[tuple[int, float]], set[int]]:
+        """The nearest `(passage id, cosine)`, best first, and those that words found and that have no vector yet.
+
+        What words found is compared with the question one by one: an article unlike all others is often where no edge
+        of Chroma's graph leads (hnswlib issue 352).
+        """
         self._check_embedder()
-        if self.catalogue.vectors.exist():
-            vector: Vectors = self.embedder.embed([query.text])[0]
-            return vector
-        return np.zeros(self.embedder.dimensions, dtype=np.float32)
+        if not self.catalogue.vectors.exist():
+            return [], set()
+        vector: Vectors = self.embedder.embed([query.text])[0]
+        near = self._vectors.nearest(vector, k=CANDIDATES, filters=query.filters)
+        there, rows = self.catalogue.vectors.of_passages(worded)
+        compared = dict(near) | dict(nearest_of(vector, there, rows, k=CANDIDATES))
+        return sorted(compared.items(), key=lambda pair: -pair[1])[:CANDIDATES], set(worded) - set(there)
 
     def _check_embedder(self) -> None:
         """Refuse what may have been compared with another embedder's vectors: the index was rebuilt meanwhile.
@@ -118,13 +122,16 @@ class Searcher:
             )
 
     def _rank(
-        self, query: Query, text: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]], k: int
+        self,
+        query: Query,
+        text: Sequence[tuple[int, float]],
+        dense: Sequence[tuple[int, float]],
+        waiting: Iterable[int],
+        k: int,
     ) -> tuple[Candidate, ...]:
         fused = fuse([[i for i, _ in text], [i for i, _ in dense]])
-        if dense:
-            # What has no vector yet cannot be in that ranking: it counts as found there where words found it.
-            waiting = self.catalogue.vectors.lacking([i for i, _ in text])
-            fused |= {i: 2 * fused[i] for i in waiting}
+        # What has no vector yet cannot be in that ranking: it counts as found there where words found it.
+        fused |= {i: 2 * fused[i] for i in waiting}
         boost = _BOOST_NOW if speaks_of_now(query.text) else _BOOST_MILD
         days = self.catalogue.published_days(list(fused))
         scores = {i: fused[i] + boost * nearness(day, query.as_of) for i, day in days.items()}

@@ -71,10 +71,6 @@ class StoredVectors:
         ).fetchall()
         return [int(row[0]) for row in rows], unpack_vectors([row[1] for row in rows], self.dimensions)
 
-    def lacking(self, ids: Sequence[int]) -> set[int]:
-        """Those of `ids` that have no vector."""
-        return set(ids) - set(self._ids(f"SELECT passage FROM passage_vectors WHERE passage {AMONG}", (list(ids),)))
-
     def ids(self, *, after: int = 0, up_to: int = _ALL) -> list[int]:
         """Ids of all passages above id `after` and up to `up_to` that have a vector, ascending."""
         select = "SELECT passage FROM passage_vectors WHERE passage > ? AND passage <= ? ORDER BY passage"

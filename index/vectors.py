@@ -178,7 +178,7 @@ class VectorIndex:
             new = self._catalogue.vectors.ids(after=snapshot.last)
             self._waiting = (state, *self._catalogue.vectors.of_passages(new))
         _, ids, vectors = self._waiting
-        return _best(vector, ids, vectors, k)
+        return nearest_of(vector, ids, vectors, k=k)
 
     def _may_wait(self, snapshot: Snapshot) -> bool:
         """Whether the published folder is large, and little is missing from it or gone."""
@@ -200,7 +200,7 @@ class VectorIndex:
 
     def _compare(self, vector: Vectors, allowed: Sequence[int] | None, k: int) -> list[tuple[int, float]]:
         """The nearest by comparing all the vectors in the catalogue that are allowed."""
-        return _best(vector, *self._catalogue.vectors.of_passages(allowed), k)
+        return nearest_of(vector, *self._catalogue.vectors.of_passages(allowed), k=k)
 
     def _is_whole(self, snapshot: Snapshot, *, thorough: bool) -> bool:
         """Whether the published collection is there, and if `thorough`, opens and holds as many as it should."""
@@ -216,7 +216,8 @@ class VectorIndex:
         return True
 
 
-def _best(vector: Vectors, ids: Sequence[int], vectors: Vectors, k: int) -> list[tuple[int, float]]:
+def nearest_of(vector: Vectors, ids: Sequence[int], vectors: Vectors, *, k: int) -> list[tuple[int, float]]:
+    """The `k` nearest `(passage id, cosine)` of unit vectors, shape (ids, dimensions), compared one by one."""
     scores = vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-12))
     best = np.argsort(-scores, kind="stable")[:k]
     return [(ids[i], float(scores[i])) for i in best]
