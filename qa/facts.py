@@ -63,6 +63,11 @@ class Facts:
     negated: bool
 
 
+def is_name(text: str) -> bool:
+    """Whether `text` is one name, every word of it capitalised."""
+    return _NAME.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def facts_of(text: str) -> Facts:
     """All checkable facts of `text`."""

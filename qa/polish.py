@@ -1,5 +1,5 @@
-"""Small changes to a short answer that its own quote bears out: a full name for a surname, a whole date or amount for
-a part of it, a bare number for a count.
+"""Small changes to a short answer that its own quote bears out: a full name, a whole date or
+amount for a part of it, a bare number for a count.
 
 Nothing is added that does not stand in the quote or its article's title. This module does not know the model.
 """
@@ -10,10 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from index.terms import stem
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
-from qa.facts import facts_of, stands_in
+from qa.facts import facts_of, is_name, stands_in
 from qa.recount import recount
+from qa.wants import asked_kinds
 
 _PERSON_ASKED = re.compile(
     r"\bwho(?:m|se)?\b|\b(?:which|what) (?:\S+ ){0,3}?(?:actor|actress|singer|artist|rapper|comedian|player|athlete|"
@@ -45,7 +47,8 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     if cited is None:
         return answer
     text = complete_name(question, answer, cited.quote, cited.article.title)
-    text = complete_date(question, text, [cited.quote, *_telling_as_much(question, cited, evidence)])
+    quotes = [cited.quote, *_telling_as_much(question, cited, evidence)]
+    text = complete_kind(question, complete_date(question, text, quotes), quotes)
     return open_compound(question, drop_counted(question, recount(question, text, cited)))
 
 
@@ -87,6 +90,22 @@ def complete_name(question: str, answer: str, quote: str, title: str) -> str:
         names = Counter(name for name in map(_without_titles, found) if name)
         if names:
             return f"{names.most_common(1)[0][0]} {answer}"
+    return answer
+
+
+def complete_kind(question: str, answer: str, quotes: Sequence[str]) -> str:
+    """A name with the kind that `question` asks for, where that belongs to it in one of `quotes`, the first best:
+    "Northwind Airlines" for "Northwind" to "Which airline ...?".
+
+    Of 519 questions of 2024 seven have an answer that ends so, one has a shorter one though its article goes on (New
+    York City).
+    """
+    kinds = asked_kinds(question)
+    if kinds and is_name(answer):
+        for quote in quotes:
+            for match in re.finditer(rf"(?<!\w){re.escape(answer)} ([A-Z][a-z]+)(?!\w)", quote):
+                if stem(match[1].lower()) in kinds:
+                    return match.group()
     return answer
 
 

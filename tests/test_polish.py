@@ -8,7 +8,7 @@ from made_articles import make_article
 from index.article import Span
 from qa.answer import Evidence
 from qa.composition import repeats_question
-from qa.polish import complete_amount, complete_date, complete_name, drop_counted, open_compound, polish
+from qa.polish import complete_amount, complete_date, complete_kind, complete_name, drop_counted, open_compound, polish
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,24 @@ def test_a_compound_is_opened_where_its_number_is_asked_for(question: str, answe
 )
 def test_a_surname_is_completed_from_its_own_quote(question: str, quote: str, title: str, completed: str) -> None:
     assert complete_name(question, "Novak", quote, title) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "completed"),
+    [
+        ("Which airline do the pilots work for?", "Northwind", "Northwind Airlines"),
+        ("Into which sea did it fall?", "Baltic", "Baltic Sea"),
+        ("What was the name of the prize?", "Larsen", "Larsen Prize"),
+        ("Who do the pilots work for?", "Northwind", "Northwind"),
+        ("Which airline do the pilots work for?", "Northwind Airlines", "Northwind Airlines"),
+        ("Which airline lost a dog?", "North", "North"),
+        ("Which pilot flew?", "Larsen", "Larsen"),
+        ("Which airline lost a dog?", "Airlines [", "Airlines ["),
+    ],
+)
+def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer: str, completed: str) -> None:
+    quotes = ["The pilot of Northwind lost the Larsen Prize.", "Northwind Airlines flew over the Baltic Sea."]
+    assert complete_kind(question, answer, quotes) == completed
 
 
 @pytest.mark.parametrize(
