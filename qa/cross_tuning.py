@@ -1,12 +1,11 @@
-"""Fit the cross-encoder and what its scores count for: `python -m qa.cross_tuning DATASET MADE` (extra `eval`).
+"""Fit the cross-encoder and what its scores count for: `python -m qa.cross_tuning DATASET MADE PARTS` (extra `eval`).
 
 MADE holds questions made from single sentences (`qa/question_making.py`), DATASET people's. A question is shown with
 the passage that answers and seven others that search finds: the sentence that answers is to score above all others
 (softmax) and each to tell by itself whether it answers (logistic). People's questions come last, since the made ones
 are easier. The weights of the ranking are fitted to scores by corrections that had not seen the question: of three
-parts of the weeks (`part_of`), two at a time. The correction without the part that the confidence is fitted to is
-kept for that (`--held-out`). Minutes on a GPU, ten hours on two cores (30 s a
-step, by calculation). This module does not know how evidence is chosen.
+parts of the weeks (`part_of`), two at a time. The folder PARTS keeps these three, for what is fitted later. Minutes on
+a GPU, ten hours on two cores (30 s a step, by calculation). This module does not know how evidence is chosen.
 
 Sources: Hu et al. 2021 (LoRA); Gao, Dai & Callan 2021, "Rethink Training of Deep LM Rerankers" (the softmax).
 """
@@ -42,7 +41,16 @@ from index.search import Searcher
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
 from qa.evidence import Read, describe_sentences
-from qa.fitting import PARTS, Example, fit_read_ranking, open_searcher, part_of, search_cases, write_ranking
+from qa.fitting import (
+    PARTS,
+    Example,
+    fit_read_ranking,
+    open_searcher,
+    part_file,
+    part_of,
+    search_cases,
+    write_ranking,
+)
 from qa.question_making import Made, collect_passages
 from qa.tuning import LEAST_FIT, fit_of
 
@@ -206,8 +214,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("made", type=Path, help="what `python -m qa.question_making` wrote")
+    parser.add_argument("parts", type=Path, help="a folder for the corrections that have not seen a part")
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index")
-    parser.add_argument("--held-out", type=Path, help="also write the correction that `qa.fitting --cross` takes")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     dataset = read_dataset(arguments.dataset)
@@ -220,11 +228,11 @@ def main() -> None:
     tune(network, list(group_made(made, collect_passages(examples), searcher)), rounds=MADE_ROUNDS, rate=MADE_RATE)
     seen: dict[int, Read] = {}
     encoder = Encoder()
+    arguments.parts.mkdir(parents=True, exist_ok=True)
     for part in range(PARTS):
         without = _tune_real(network, [e for e in examples if part_of(e) != part])
         seen[part] = partial(score, without, encoder)
-        if arguments.held_out and part == 0:
-            save_file(without.correction(), arguments.held_out)
+        save_file(without.correction(), part_file(arguments.parts, part))
     write_ranking("read", fit_read_ranking(examples, lambda example: seen[part_of(example)]))
     save_file(_tune_real(network, examples).correction(), CORRECTION)
 

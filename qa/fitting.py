@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 FORTNIGHT_DAYS = 12
 PARTS = 3
 """Of the questions, by time; one event's stay together."""
+KEPT = 0
+"""The part that the confidence is fitted on."""
 REFUSED_ANSWERABLE = 0.15
 """Share of questions whose evidence holds an accepted answer that the threshold refuses."""
 
@@ -184,7 +186,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--model", choices=list(CARRIERS), default=DEFAULT, help="whose confidence is fitted")
     parser.add_argument("--correction", type=Path, help="read with this correction, not the program's own")
-    parser.add_argument("--cross", type=Path, default=CORRECTION, help="choose evidence with this cross-encoder")
+    parser.add_argument("--parts", type=Path, help="choose evidence as `python -m qa.cross_tuning` wrote it there")
     parser.add_argument("--only", choices=["ranking", "confidence"], help="fit this alone")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -193,7 +195,8 @@ def main() -> None:
         write_ranking("found", fit_ranking(examples))
     if arguments.only != "ranking":
         folder = _prepare(arguments.model, arguments.correction, arguments.home / "models")
-        _fit_confidence_of(arguments.model, folder, examples, CrossEncoder(arguments.cross))
+        cross = part_file(arguments.parts, KEPT) if arguments.parts else CORRECTION
+        _fit_confidence_of(arguments.model, folder, examples, CrossEncoder(cross))
 
 
 def _prepare(model: str, correction: Path | None, models: Path) -> Path:
@@ -218,12 +221,17 @@ def part_of(example: Example) -> int:
     return example.query.as_of.toordinal() // 21 % PARTS
 
 
+def part_file(folder: Path, part: int) -> Path:
+    """Where `folder` holds the cross-encoder's correction that was fitted without this part of the questions."""
+    return folder / f"without-{part}.safetensors"
+
+
 def is_kept_for_confidence(example: Example) -> bool:
-    """Whether the question is of the first part.
+    """Whether the question is of the part `KEPT`.
 
     The confidence must not be fitted on readings of questions that the correction was fitted to.
     """
-    return part_of(example) == 0
+    return part_of(example) == KEPT
 
 
 def search_dataset(path: Path, home: Path) -> Iterator[Example]:

@@ -1,8 +1,9 @@
-"""Fit the correction of a model's weights: `python -m qa.tuning DATASET --model NAME` (extra `eval`).
+"""Fit the correction of a model's weights: `python -m qa.tuning DATASET PARTS --model NAME` (extra `eval`).
 
 Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
 that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
-drawn anew in each round. The upper third of the layers is fitted: it tells what to copy, and takes half the time.
+drawn anew in each round, among those that a cross-encoder chose which had not seen the question: PARTS is where
+`qa.cross_tuning` keeps three. The upper third of the layers is fitted: it tells what to copy, and takes half the time.
 This module does not know how the model is asked.
 
 Source: Hu et al. 2021 (LoRA), by way of peft.
@@ -21,12 +22,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from index.cross_encoder import CrossEncoder
 from index.query import Query
 from qa.correction import DATA
 from qa.evaluation.scores import holds
-from qa.evidence import ScoredSentence, is_seen, score_sentences
+from qa.evidence import Read, ScoredSentence, is_seen, read_sentences, score_sentences
 from qa.facts import facts_of
-from qa.fitting import Example, is_kept_for_confidence, search_dataset
+from qa.fitting import PARTS, Example, is_kept_for_confidence, part_file, part_of, search_dataset
 from qa.prompts import REFUSAL, build_messages_of_texts
 from qa.ranking import SentenceFeatures
 from qa.weights import CARRIERS, prepare_plain
@@ -84,12 +86,20 @@ def fit_of(features: SentenceFeatures) -> float:
     return features.overlap + 0.5 * features.neighbour_overlap + 0.3 * features.title_overlap
 
 
-def make_pool(example: Example) -> Pool:
-    """The best sentences for one question, near-duplicates and tables left out as for evidence."""
-    scored = sorted(score_sentences(example.query, example.findings), key=lambda pair: -pair[0].score)[:POOL]
+def make_pool(example: Example, read: Read) -> Pool:
+    """The best sentences for one question, near-duplicates and tables left out as for evidence.
+
+    Most are of passages that are read with the question; few questions have their answer there, so others are of
+    passages that are only found.
+    """
+    scored = read_sentences(example.query, example.findings, read)
+    passages = {s.passage_rank for s, _ in scored}
+    scored += [
+        pair for pair in score_sentences(example.query, example.findings) if pair[0].passage_rank not in passages
+    ]
     kept: list[tuple[ScoredSentence, SentenceFeatures]] = []
     seen: list[frozenset[str]] = []
-    for sentence, features in scored:
+    for sentence, features in sorted(scored, key=lambda pair: -pair[0].score)[:POOL]:
         words = facts_of(sentence.text).words
         if len(sentence.text.split()) <= 70 and not is_seen(words, seen):
             kept.append((sentence, features))
@@ -228,6 +238,7 @@ def main() -> None:
     """Fit on one data set, without the weeks that `qa.fitting` fits the confidence on."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
+    parser.add_argument("parts", type=Path, help="the folder that `python -m qa.cross_tuning` wrote")
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--model", choices=list(CARRIERS), default="default", help="whose correction is fitted")
     parser.add_argument("--out", type=Path, help="the file to write (default: the program's own)")
@@ -235,10 +246,10 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = search_dataset(arguments.dataset, arguments.home)
-    pools = [make_pool(e) for e in examples if arguments.all or not is_kept_for_confidence(e)]
+    unseen = [CrossEncoder(part_file(arguments.parts, part)).score for part in range(PARTS)]
+    pools = [make_pool(e, unseen[part_of(e)]) for e in examples if arguments.all or not is_kept_for_confidence(e)]
     name, models = arguments.model, arguments.home / "models"
     out = arguments.out or DATA / f"correction-{name}.safetensors"
-    del examples  # a gigabyte
     save(tune(pools, prepare_plain(name, CARRIERS[name], models, lambda *stage: None), kept=out), out)
 
 

@@ -41,8 +41,8 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def pools(examples: list[Example]) -> list[Pool]:
-    return [make_pool(example) for example in examples]
+def pools(examples: list[Example], reader: CrossEncoder) -> list[Pool]:
+    return [make_pool(example, reader.score) for example in examples]
 
 
 def test_an_unreported_event_leaves_no_answer_and_no_article_of_its_days(examples: list[Example]) -> None:
