@@ -42,7 +42,9 @@ _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday"
 
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CAPITALISED = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’-]*)"
-_NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of|the|de|al|bin|von|van|du|la)\s+)?{_CAPITALISED})*")
+NAME = rf"\b{_CAPITALISED}(?:\s+(?:(?:of|the|de|al|bin|von|van|du|la)\s+)?{_CAPITALISED})*"
+"""A pattern for a name of one or more words."""
+_NAME = re.compile(NAME)
 _WORD_OF_NAME = re.compile(r"[^\W\d_][\w'’.-]*")
 _POSSESSIVE = ("'s", "’s")
 _SENTENCE_ENDS = frozenset('.!?:"“”')

@@ -54,6 +54,7 @@ _WORD = re.compile(
 )
 _PARTICLES = word_set("da de del della der di du al bin ibn von van el la le")
 _NAME = re.compile(rf"[A-Z](?:[^\W_]|[-.])*(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*[A-Z](?:[^\W_]|[-.])*)*")
+_SEVERAL = word_set("two three four five six both several")
 _CLAUSE = re.compile(r"\s+(?:who|that|which)\s[^,;:?.()]+")
 _ASKED = re.compile(
     r"(?:(?:in|at|on|by|from|to|for|since|until|of|with)\s+)?(?:how\s+(?:many|much)|which|what|whose)\b", re.IGNORECASE
@@ -219,6 +220,13 @@ def chain(text: str, phrases: tuple[Phrase, ...], first: int) -> Span:
     if clause := _CLAUSE.match(text, end):
         end = clause.end()
     return Span(phrases[first].span.start, end)
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether `question` begins by asking for two or more things: "Which two cities", "What countries"."""
+    asked = asked_for(question)
+    words = asked.noun.lower().split() if asked else []
+    return bool(words) and (words[0] in _SEVERAL or singular(words[-1]) != words[-1])
 
 
 def asked_for(question: str) -> Asked | None:

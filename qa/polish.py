@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from index.terms import stem
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
-from qa.facts import facts_of, is_name, stands_in
+from qa.facts import NAME, facts_of, is_name, stands_in
+from qa.phrases import asks_for_several
 from qa.recount import recount
 from qa.wants import asked_kinds
 
@@ -32,6 +33,8 @@ _DAY, _YEAR = r"\d{1,2}(?:st|nd|rd|th)?", r"(?:19|20)\d\d"
 _DATE = re.compile(
     rf"\b(?:{_MONTH} {_DAY}(?:,? {_YEAR})?|{_DAY} {_MONTH}(?:,? {_YEAR})?|{_MONTH},? {_YEAR})(?![\w-])", re.IGNORECASE
 )
+_BETWEEN = r",? (?:and|&) |, "
+_LIST = re.compile(rf"{NAME}(?:(?:{_BETWEEN}){NAME})*,? (?:and|&) {NAME}")
 _SCALE = r"(?:hundred|thousand|million|billion|trillion)\b"
 _NO_FORENAMES = frozenset(
     "mr mrs ms miss dr sir dame lord lady sen rep gov president former ex prime minister chancellor secretary judge "
@@ -49,6 +52,7 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     text = complete_name(question, answer, cited.quote, cited.article.title)
     quotes = [cited.quote, *_telling_as_much(question, cited, evidence)]
     text = complete_kind(question, complete_date(question, text, quotes), quotes)
+    text = complete_list(question, text, cited.quote)
     return open_compound(question, drop_counted(question, recount(question, text, cited)))
 
 
@@ -106,6 +110,19 @@ def complete_kind(question: str, answer: str, quotes: Sequence[str]) -> str:
             for match in re.finditer(rf"(?<!\w){re.escape(answer)} ([A-Z][a-z]+)(?!\w)", quote):
                 if stem(match[1].lower()) in kinds:
                     return match.group()
+    return answer
+
+
+def complete_list(question: str, answer: str, quote: str) -> str:
+    """The list of names that `answer` is one of in `quote`, where `question` asks for several and names none of them:
+    "Riga and Vilnius" for "Riga" to "Which two cities ...?"."""
+    asked = re.search(r"\b(?:which|what)\b", question, re.IGNORECASE)
+    several = asked and asks_for_several(question[asked.start() :])
+    if several and is_name(answer):
+        for found in _LIST.finditer(quote):
+            names = re.split(_BETWEEN, found.group())
+            if answer in names and not any(stands_in(name, question) for name in names):
+                return found.group()
     return answer
 
 

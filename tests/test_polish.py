@@ -8,7 +8,16 @@ from made_articles import make_article
 from index.article import Span
 from qa.answer import Evidence
 from qa.composition import repeats_question
-from qa.polish import complete_amount, complete_date, complete_kind, complete_name, drop_counted, open_compound, polish
+from qa.polish import (
+    complete_amount,
+    complete_date,
+    complete_kind,
+    complete_list,
+    complete_name,
+    drop_counted,
+    open_compound,
+    polish,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +96,26 @@ def test_a_surname_is_completed_from_its_own_quote(question: str, quote: str, ti
 def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer: str, completed: str) -> None:
     quotes = ["The pilot of Northwind lost the Larsen Prize.", "Northwind Airlines flew over the Baltic Sea."]
     assert complete_kind(question, answer, quotes) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "completed"),
+    [
+        ("Which two cities did it hit?", "It hit Riga and Vilnius.", "Riga and Vilnius"),
+        (
+            "After the storm, which cities lost power?",
+            "Power failed in Tallinn, Riga and Vilnius.",
+            "Tallinn, Riga and Vilnius",
+        ),
+        ("Which city did it hit?", "It hit Riga and Vilnius.", "Riga"),
+        ("Which cities did it hit besides Vilnius?", "It hit Riga and Vilnius.", "Riga"),
+        ("Which cities did it hit?", "It hit Riga, unlike Tallinn and Vilnius.", "Riga"),
+        ("Which cities did it hit?", "It hit Riga and the coast.", "Riga"),
+        ("Who was hit?", "It hit Riga and Vilnius.", "Riga"),
+    ],
+)
+def test_one_of_several_that_are_asked_for_is_completed_to_its_list(question: str, quote: str, completed: str) -> None:
+    assert complete_list(question, "Riga", quote) == completed
 
 
 @pytest.mark.parametrize(
