@@ -81,6 +81,10 @@ def test_a_correction_lowers_the_loss_on_what_it_is_fitted_to(pools: list[Pool],
     assert after < before - 0.05
     save(fitted, tmp_path / "correction.safetensors")
     assert set(load_file(tmp_path / "correction.safetensors")) >= {"model.layers.0.mlp.up_proj.lora_A.weight"}
+    start = tmp_path / "correction.safetensors"
+    further = tune(pools[:6], folder, rounds=1, first_layer=0, learning_rate=0.0, start=start).eval()
+    with torch.inference_mode():
+        assert np.mean([float(loss_of(further, batch)) for batch in batches]) == pytest.approx(after, rel=0.01)
 
 
 def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
