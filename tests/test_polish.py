@@ -107,6 +107,8 @@ def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer
             "Power failed in Tallinn, Riga and Vilnius.",
             "Tallinn, Riga and Vilnius",
         ),
+        ("Which two cities did it hit?", "On Friday, Riga and Vilnius were hit.", "Riga and Vilnius"),
+        ("Which two cities did it hit?", "Friday, Riga and Vilnius were hit.", "Riga and Vilnius"),
         ("Which city did it hit?", "It hit Riga and Vilnius.", "Riga"),
         ("Which cities did it hit besides Vilnius?", "It hit Riga and Vilnius.", "Riga"),
         ("Which cities did it hit?", "It hit Riga, unlike Tallinn and Vilnius.", "Riga"),
