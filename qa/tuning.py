@@ -178,6 +178,9 @@ def tune(
 
     It begins with the correction in `start`, if one is given. The correction so far is written to `kept` every ten
     steps: a run takes an hour or so.
+
+    Raises:
+        ValueError: the correction in `start` is of other layers.
     """
     from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
     from safetensors.torch import load_file
@@ -198,7 +201,10 @@ def tune(
     )
     model: Any = get_peft_model(base, config)
     if start is not None:
-        set_peft_model_state_dict(model, {_PREFIX + name: value for name, value in load_file(start).items()})
+        factors = {_PREFIX + name: value for name, value in load_file(start).items()}
+        given: Any = set_peft_model_state_dict(model, factors)
+        if given.unexpected_keys:
+            raise ValueError(f"{start} corrects other layers than are fitted: give another, or none")
     parameters = [p for p in model.parameters() if p.requires_grad]
     for parameter in parameters:
         parameter.data = parameter.data.float()
