@@ -55,6 +55,8 @@ _WORD = re.compile(
 _PARTICLES = word_set("da de del della der di du al bin ibn von van el la le")
 _NAME = re.compile(rf"[A-Z](?:[^\W_]|[-.])*(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*[A-Z](?:[^\W_]|[-.])*)*")
 _SEVERAL = word_set("two three four five six both several")
+_PLURAL_VERBS = word_set("are were have do did will would can could may might should")
+_ALIKE = word_set("species series news sports politics headquarters means")
 _CLAUSE = re.compile(r"\s+(?:who|that|which)\s[^,;:?.()]+")
 _ASKED = re.compile(
     r"(?:(?:in|at|on|by|from|to|for|since|until|of|with)\s+)?(?:how\s+(?:many|much)|which|what|whose)\b", re.IGNORECASE
@@ -223,10 +225,20 @@ def chain(text: str, phrases: tuple[Phrase, ...], first: int) -> Span:
 
 
 def asks_for_several(question: str) -> bool:
-    """Whether `question` begins by asking for two or more things: "Which two cities", "What countries"."""
+    """Whether `question` begins by asking for two or more things: "Which two cities", "What countries".
+
+    A plural of several words counts where a word like "are" follows: "Which airline plans to ..." ends in a verb.
+    """
     asked = asked_for(question)
-    words = asked.noun.lower().split() if asked else []
-    return bool(words) and (words[0] in _SEVERAL or singular(words[-1]) != words[-1])
+    words = asked.noun.split() if asked else []
+    if not asked or not words:
+        return False
+    after = _WORD.search(question, asked.end)
+    is_noun = len(words) == 1 or (after is not None and after.group().lower() in _PLURAL_VERBS)
+    is_plural = (
+        words[-1].isalpha() and words[-1].islower() and words[-1] not in _ALIKE and singular(words[-1]) != words[-1]
+    )
+    return words[0].lower() in _SEVERAL or (is_noun and is_plural)
 
 
 def asked_for(question: str) -> Asked | None:

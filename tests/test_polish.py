@@ -8,6 +8,7 @@ from made_articles import make_article
 from index.article import Span
 from qa.answer import Evidence
 from qa.composition import repeats_question
+from qa.phrases import asks_for_several
 from qa.polish import (
     complete_amount,
     complete_date,
@@ -118,6 +119,24 @@ def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer
 )
 def test_one_of_several_that_are_asked_for_is_completed_to_its_list(question: str, quote: str, completed: str) -> None:
     assert complete_list(question, "Riga", quote) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("Which two cities did it hit?", True),
+        ("Which teams met in the final?", True),
+        ("What new routes will the airline fly?", True),
+        ("Which airline plans to buy another?", False),
+        ("Which university's president resigned?", False),
+        ("Which species is rare?", False),
+        ("Which Texas town did it hit?", False),
+        ("Who won?", False),
+        ("Which?", False),
+    ],
+)
+def test_questions_for_several_things_are_told_from_others(question: str, *, several: bool) -> None:
+    assert asks_for_several(question) is several
 
 
 @pytest.mark.parametrize(
