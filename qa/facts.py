@@ -38,7 +38,7 @@ _MONTHS = {
     )
     for m in names.split()
 }
-WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CAPITALISED = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’-]*)"
@@ -79,7 +79,7 @@ def facts_of(text: str) -> Facts:
     return Facts(
         numbers=frozenset(_numbers(lower)),
         months=months,
-        weekdays=frozenset(t for t in lower if t in WEEKDAYS),
+        weekdays=frozenset(t for t in lower if t in _WEEKDAYS),
         names=frozenset(_names(text)),
         words=frozenset([stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdecimal()]),
         negated=bool(_NEGATION.search(text)),
@@ -166,7 +166,7 @@ def _names(text: str) -> list[str]:
             words = []
         for word in words:
             word = _cut_possessive(word).rstrip(".'’-").lower()
-            if word and word not in STOP_WORDS and word not in _MONTHS and word not in WEEKDAYS:
+            if word and word not in STOP_WORDS and word not in _MONTHS and word not in _WEEKDAYS:
                 found.append(word)
     return found
 

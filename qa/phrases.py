@@ -54,7 +54,7 @@ _WORD = re.compile(
 )
 _PARTICLES = word_set("da de del della der di du al bin ibn von van el la le")
 _NAME = re.compile(rf"[A-Z](?:[^\W_]|[-.])*(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*[A-Z](?:[^\W_]|[-.])*)*")
-_SEVERAL = word_set("two three four five six both several")
+_SEVERAL = word_set("two both")
 _PLURAL_VERBS = word_set("are were have do did will would can could may might should")
 _ALIKE = word_set("species series news sports politics headquarters means")
 _CLAUSE = re.compile(r"\s+(?:who|that|which)\s[^,;:?.()]+")
@@ -230,14 +230,12 @@ def asks_for_several(question: str) -> bool:
     A plural of several words counts where a word like "are" follows: "Which airline plans to ..." ends in a verb.
     """
     asked = asked_for(question)
-    words = asked.noun.split() if asked else []
-    if not asked or not words:
+    if asked is None or not asked.noun:
         return False
-    after = _WORD.search(question, asked.end)
+    words = asked.noun.split()
+    last, after = words[-1], _WORD.search(question, asked.end)
     is_noun = len(words) == 1 or (after is not None and after.group().lower() in _PLURAL_VERBS)
-    is_plural = (
-        words[-1].isalpha() and words[-1].islower() and words[-1] not in _ALIKE and singular(words[-1]) != words[-1]
-    )
+    is_plural = last.isalpha() and last.islower() and last not in _ALIKE and singular(last) != last
     return words[0].lower() in _SEVERAL or (is_noun and is_plural)
 
 

@@ -171,19 +171,13 @@ def tune(
     first_layer: int | None = None,
     learning_rate: float = LEARNING_RATE,
     seed: int = 0,
-    start: Path | None = None,
     kept: Path | None = None,
 ) -> Any:
     """The model in `model_folder` with its correction fitted, as a peft model; the upper third, or from `first_layer`.
 
-    It begins with the correction in `start`, if one is given. The correction so far is written to `kept` every ten
-    steps: a run takes an hour or so.
-
-    Raises:
-        ValueError: the correction in `start` is of other layers.
+    The correction so far is written to `kept` every ten steps: a run takes an hour or so.
     """
-    from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
-    from safetensors.torch import load_file
+    from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.manual_seed(seed)
@@ -200,11 +194,6 @@ def tune(
         task_type="CAUSAL_LM",
     )
     model: Any = get_peft_model(base, config)
-    if start is not None:
-        factors = {_PREFIX + name: value for name, value in load_file(start).items()}
-        given: Any = set_peft_model_state_dict(model, factors)
-        if given.unexpected_keys:
-            raise ValueError(f"{start} corrects other layers than are fitted: give another, or none")
     parameters = [p for p in model.parameters() if p.requires_grad]
     for parameter in parameters:
         parameter.data = parameter.data.float()
@@ -252,8 +241,6 @@ def main() -> None:
     parser.add_argument("parts", type=Path, help="the folder that `python -m qa.cross_tuning` wrote")
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--model", choices=list(CARRIERS), default="default", help="whose correction is fitted")
-    parser.add_argument("--start", type=Path, help="go on from this correction")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--out", type=Path, help="the file to write (default: the program's own)")
     parser.add_argument("--all", action="store_true", help="fit on those weeks, too")
     arguments = parser.parse_args()
@@ -264,7 +251,7 @@ def main() -> None:
     name, models = arguments.model, arguments.home / "models"
     out = arguments.out or DATA / f"correction-{name}.safetensors"
     folder = prepare_plain(name, CARRIERS[name], models, lambda *stage: None)
-    save(tune(pools, folder, rounds=arguments.rounds, start=arguments.start, kept=out), out)
+    save(tune(pools, folder, kept=out), out)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from index.terms import STOP_WORDS, stem
 from qa.facts import Facts
 
 
@@ -37,7 +36,6 @@ _NAME = re.compile(
     r"\bnamed?\b|\bcalled\b",
     re.I,
 )
-_KIND = re.compile(r"\b(?:which|what|name of (?:the|this|that))\s+(?=((?:[\w’'-]+\s+){0,3}[\w’'-]+))", re.I)
 _YES_OR_NO = re.compile(r"^(?:true or false|is|are|was|were|did|does|do|has|have|had|can|could|will|would)\b", re.I)
 
 
@@ -49,12 +47,6 @@ def wanted(question: str) -> Want:
         if pattern.search(question):
             return want
     return Want.OTHER
-
-
-def asked_kinds(question: str) -> frozenset[str]:
-    """Stems of words that can name the kind of thing asked for: "airline" of "Which airline do they work for?"."""
-    words = (word for phrase in _KIND.findall(question) for word in phrase.lower().split())
-    return frozenset(stem(word) for word in words if word not in STOP_WORDS)
 
 
 def holds(want: Want, text: Facts, asked: Facts) -> bool:

@@ -13,8 +13,8 @@ from qa.polish import (
     complete_amount,
     complete_date,
     complete_kind,
-    complete_list,
     complete_name,
+    complete_pair,
     drop_counted,
     open_compound,
     polish,
@@ -86,7 +86,7 @@ def test_a_surname_is_completed_from_its_own_quote(question: str, quote: str, ti
     [
         ("Which airline do the pilots work for?", "Northwind", "Northwind Airlines"),
         ("Into which sea did it fall?", "Baltic", "Baltic Sea"),
-        ("What was the name of the prize?", "Larsen", "Larsen Prize"),
+        ("Lee was glad. What prize did he win?", "Larsen", "Larsen Prize"),
         ("Who do the pilots work for?", "Northwind", "Northwind"),
         ("Which airline do the pilots work for?", "Northwind Airlines", "Northwind Airlines"),
         ("Which airline lost a dog?", "North", "North"),
@@ -103,13 +103,10 @@ def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer
     ("question", "quote", "completed"),
     [
         ("Which two cities did it hit?", "It hit Riga and Vilnius.", "Riga and Vilnius"),
-        (
-            "After the storm, which cities lost power?",
-            "Power failed in Tallinn, Riga and Vilnius.",
-            "Tallinn, Riga and Vilnius",
-        ),
-        ("Which two cities did it hit?", "On Friday, Riga and Vilnius were hit.", "Riga and Vilnius"),
-        ("Which two cities did it hit?", "Friday, Riga and Vilnius were hit.", "Riga and Vilnius"),
+        ("After the storm, which cities lost power?", "It hit Vilnius and Riga.", "Vilnius and Riga"),
+        ("Which cities lost power?", "Power failed in Tallinn, Riga and Vilnius.", "Riga"),
+        ("Which cities lost power?", "Power failed in Riga, Tallinn and Vilnius.", "Riga"),
+        ("Which cities lost power?", "But Vilnius and Riga had light.", "Riga"),
         ("Which city did it hit?", "It hit Riga and Vilnius.", "Riga"),
         ("Which cities did it hit besides Vilnius?", "It hit Riga and Vilnius.", "Riga"),
         ("Which cities did it hit?", "It hit Riga, unlike Tallinn and Vilnius.", "Riga"),
@@ -117,8 +114,8 @@ def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer
         ("Who was hit?", "It hit Riga and Vilnius.", "Riga"),
     ],
 )
-def test_one_of_several_that_are_asked_for_is_completed_to_its_list(question: str, quote: str, completed: str) -> None:
-    assert complete_list(question, "Riga", quote) == completed
+def test_one_of_two_that_are_asked_for_is_completed_by_the_other(question: str, quote: str, completed: str) -> None:
+    assert complete_pair(question, "Riga", quote) == completed
 
 
 @pytest.mark.parametrize(
