@@ -100,7 +100,8 @@ def complete_kind(question: str, answer: str, quotes: Sequence[str]) -> str:
     """A name with the kind that `question` asks for, where that belongs to it in one of `quotes`, the first best:
     "Northwind Airlines" for "Northwind" to "Which airline ...?".
 
-    Of the accepted answers to 519 questions of 2024 it gives back the last word to six, and one to New York.
+    Of the accepted answers to 519 questions of 2024 it gives six their last word back; one it makes too long (New York
+    City for New York).
     """
     asked = asked_for(_from_which(question))
     if asked and is_name(answer):
