@@ -80,7 +80,7 @@ class CrossEncoder:
         from index.int8_minilm import open_int8
 
         with self._computing:
-            self._quick = self._quick or open_int8(self._network[0], 0)
+            self._quick = self._quick or open_int8(self._network[0], 0, brief=True)
 
     def score(self, question: str, passages: Sequence[PassageText]) -> list[Scores]:
         """The log-odds that each sentence of each passage answers, shape (number of its sentences,), in -8..8.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ import onnx
 import torch
 from torch.nn.functional import gelu, layer_norm, scaled_dot_product_attention
 
+from index.computing import compute
+from index.embedder import Infer
 from index.int8 import Int8Linear, exact_bits, shorten
 from index.minilm_file import PREFIX, name_matrices
 
@@ -78,14 +81,20 @@ class Int8Network:
         return vectors
 
 
-def open_int8(file: onnx.ModelProto, threads: int) -> Int8Network | None:
-    """The network in `file`; None on a processor that has no quick exact products of 8-bit numbers."""
-    bits = exact_bits()
-    if not bits:
-        return None
-    if threads:
-        torch.set_num_threads(threads)
-    return Int8Network(file, bits)
+def open_int8(file: onnx.ModelProto, threads: int, *, brief: bool = False) -> Infer | None:
+    """The network in `file`; None on a processor that has no quick exact products of 8-bit numbers.
+
+    With `brief` it computes before what else waits to be computed (`index/computing.py`).
+    """
+
+    def open_here() -> Int8Network | None:
+        bits = exact_bits()
+        if threads:
+            torch.set_num_threads(threads)
+        return Int8Network(file, bits) if bits else None
+
+    network = compute(open_here)
+    return network and (lambda feeds: compute(partial(network, feeds), brief=brief))
 
 
 def _make_layer(tensors: Mapping[str, torch.Tensor], name: str, bits: int) -> _Layer:

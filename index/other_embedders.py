@@ -11,12 +11,14 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 
+from index.computing import compute
 from index.embedder import (
     Embedder,
     MiniLM,
@@ -114,7 +116,7 @@ class FolderEmbedder(_TextEmbedder):
         prompted = [prompt + text for text in texts]
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for batch in batches_of_like_length([len(text) for text in prompted], size=_BATCH):
-            vectors[batch] = self._run([prompted[i] for i in batch])
+            vectors[batch] = compute(partial(self._run, [prompted[i] for i in batch]), brief=is_question)
         return vectors
 
     def _run(self, texts: Sequence[str]) -> Vectors:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from index.computing import fulfil
+
 T = TypeVar("T")
 
 
@@ -19,18 +21,8 @@ def prepare_work(work: Callable[[], T], name: str) -> tuple[Future[T], Callable[
     future: Future[T] = Future()
     asked = threading.Lock()
 
-    def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 whoever waits for the result gets it
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-
     def start() -> None:
         if asked.acquire(blocking=False):
-            threading.Thread(target=run, name=name, daemon=True).start()
+            threading.Thread(target=fulfil, args=(future, work), name=name, daemon=True).start()
 
     return future, start

@@ -22,11 +22,13 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 from transformers import DynamicCache
 
+from index.computing import compute, compute_each, let_brief_work_pass
 from index.errors import CancelledError
 
 _BLOCK = 384
@@ -56,7 +58,7 @@ class _Read(NamedTuple):
 
 
 class Decoder:
-    """A loaded causal model and what it has read lately; may be used from several threads."""
+    """A loaded causal model and what it has read lately; for many threads, all of whose work one of its own does."""
 
     def __init__(self, model: Any, stop_ids: Collection[int], *, kept_tokens: int) -> None:
         """`kept_tokens` bounds what is kept of prompts already read; the last one always is."""
@@ -64,7 +66,8 @@ class Decoder:
         self._stop_ids = frozenset(stop_ids)
         self._kept: OrderedDict[tuple[int, ...], _Read] = OrderedDict()
         self._kept_tokens = kept_tokens
-        self._lock = threading.Lock()
+        for layer in _layers(model):
+            layer.register_forward_pre_hook(lambda *_: let_brief_work_pass())
 
     def write(
         self,
@@ -81,6 +84,15 @@ class Decoder:
         Raises:
             CancelledError: `cancel` was set.
         """
+        return compute_each(self._write(pieces, max_tokens, not_first, cancel))
+
+    def _write(
+        self,
+        pieces: Sequence[Sequence[int]],
+        max_tokens: int,
+        not_first: Sequence[int],
+        cancel: threading.Event | None,
+    ) -> Iterator[Token]:
         cache, logits = self._read(pieces, cancel)
         rows, guess = logits[None], list[int]()
         ids = [i for piece in pieces for i in piece]
@@ -114,6 +126,14 @@ class Decoder:
         Raises:
             CancelledError: `cancel` was set.
         """
+        return compute(partial(self._score, pieces, continuations, cancel))
+
+    def _score(
+        self,
+        pieces: Sequence[Sequence[int]],
+        continuations: Sequence[Sequence[int]],
+        cancel: threading.Event | None,
+    ) -> list[list[float]]:
         read = self._read(pieces, cancel)
         first = torch.log_softmax(read.logits.float(), dim=-1)
         scores = [[float(first[c[0]])] if c else [] for c in continuations]
@@ -132,10 +152,9 @@ class Decoder:
         """
         width = max(len(c) for c in continuations)
         ids = torch.tensor([[*c, *[0] * (width - len(c))] for c in continuations], device=self._model.device)
-        with self._lock:
-            cache = copy.deepcopy(cache)
-            cache.batch_repeat_interleave(len(continuations))
-            logits = self._model(input_ids=ids[:, :-1], past_key_values=cache, use_cache=True).logits.float()
+        cache = copy.deepcopy(cache)
+        cache.batch_repeat_interleave(len(continuations))
+        logits = self._model(input_ids=ids[:, :-1], past_key_values=cache, use_cache=True).logits.float()
         chosen = logits.gather(-1, ids[:, 1:, None])[..., 0] - logits.logsumexp(-1)
         return [row[: len(c) - 1] for row, c in zip(chosen.tolist(), continuations, strict=True)]
 
@@ -144,12 +163,11 @@ class Decoder:
         """What the model makes of the joined `pieces`; the caller may change it."""
         keys = [tuple(i for piece in pieces[: n + 1] for i in piece) for n in range(len(pieces))]
         start, read = 0, None
-        with self._lock:
-            for n in range(len(pieces), 0, -1):
-                if keys[n - 1] in self._kept:
-                    self._kept.move_to_end(keys[n - 1])
-                    start, read = n, copy.deepcopy(self._kept[keys[n - 1]])
-                    break
+        for n in range(len(pieces), 0, -1):
+            if keys[n - 1] in self._kept:
+                self._kept.move_to_end(keys[n - 1])
+                start, read = n, copy.deepcopy(self._kept[keys[n - 1]])
+                break
         if read is None:
             read = _Read(DynamicCache(config=self._model.config), torch.empty(0))
         for piece, key in zip(pieces[start:], keys[start:], strict=True):
@@ -160,27 +178,31 @@ class Decoder:
         return read
 
     def _keep(self, key: tuple[int, ...], read: _Read) -> None:
-        with self._lock:
-            self._kept[key] = copy.deepcopy(read)
-            while len(self._kept) > 1 and sum(map(len, self._kept)) > self._kept_tokens:
-                self._kept.popitem(last=False)
+        self._kept[key] = copy.deepcopy(read)
+        while len(self._kept) > 1 and sum(map(len, self._kept)) > self._kept_tokens:
+            self._kept.popitem(last=False)
 
     @torch.inference_mode()
     def _forward(self, ids: Sequence[int], cache: DynamicCache, *, keep: int) -> torch.Tensor:
         """Logits after each of the last `keep` of `ids` (0: all), shape (rows, vocabulary); `cache` grows."""
-        with self._lock:
-            rows: torch.Tensor = self._model(
-                input_ids=torch.tensor([ids], device=self._model.device),
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=keep,
-            ).logits[0]
+        rows: torch.Tensor = self._model(
+            input_ids=torch.tensor([ids], device=self._model.device),
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=keep,
+        ).logits[0]
         return rows
 
     def _guess(self, cache: DynamicCache, ids: Sequence[int], most: int) -> list[int]:
         if any(cache.is_sliding) or not cache.is_croppable:
             return []
         return find_repeat(ids, min(most, _GUESS))
+
+
+def _layers(model: Any) -> Iterator[torch.nn.Module]:
+    """What a pass goes through one after another."""
+    lists = (module for module in model.modules() if isinstance(module, torch.nn.ModuleList))
+    return iter(next(lists, ()))
 
 
 def split_evenly(ids: Sequence[int], most: int) -> Iterator[Sequence[int]]:

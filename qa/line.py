@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Any, Generic, TypeVar
 
+from index.computing import fulfil
 from index.errors import CancelledError
 
 T = TypeVar("T")
@@ -50,12 +51,7 @@ class Place(Generic[T]):
 
     def serve(self) -> None:
         """Do the work."""
-        try:
-            result = self._work()
-        except BaseException as error:  # noqa: BLE001 whoever waits for the result gets it
-            self._result.set_exception(error)
-        else:
-            self._result.set_result(result)
+        fulfil(self._result, self._work)
 
     def withdraw(self) -> None:
         """Have it end with an error instead of a result."""

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_callback
 
+from index.computing import compute
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ class LocalModel(CustomLLM):
         from qa.decoding import Decoder
         from qa.loading import load_model, read_stop_ids
 
-        model, tokenizer = load_model(folder, device, threads, dtype)
+        model, tokenizer = compute(partial(load_model, folder, device, threads, dtype))
         longest = getattr(model.config, "max_position_embeddings", context_window)
         super().__init__(
             model_name=name or folder.name, context_window=min(context_window, longest), max_tokens=max_tokens

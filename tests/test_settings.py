@@ -95,7 +95,7 @@ def test_libraries_are_silenced_and_the_hub_is_off() -> None:
     quieten_libraries(environ, "default")
     assert environ["ANONYMIZED_TELEMETRY"] == "False"
     assert environ["GRADIO_ANALYTICS_ENABLED"] == "False"
-    assert int(environ["GOMP_SPINCOUNT"]) < 10_000
+    assert 1_000 < int(environ["GOMP_SPINCOUNT"]) < 100_000
     assert environ["HF_HUB_DISABLE_TELEMETRY"] == environ["DO_NOT_TRACK"] == environ["HF_HUB_OFFLINE"] == "1"
 
 
