@@ -22,6 +22,8 @@ SCALE = ".scale"
 """Ending of the name of a rounded weight's scales, in place of ".weight"."""
 
 _TOP = 127
+_MIDDLE = 128
+"""What unsigned numbers are above signed ones."""
 _ROWS = 8_192
 
 
@@ -50,13 +52,53 @@ class Int8Linear(torch.nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Shape (..., inputs) -> (..., outputs)."""
-        rows = inputs.reshape(-1, inputs.shape[-1])
-        scale = rows.abs().amax(-1, keepdim=True).clamp_min_(1e-12).div_(_TOP)
-        sums = torch._int_mm((rows / scale).round_().to(torch.int8), self.weight.t())
-        outputs = (sums * self.scale).mul_(scale)
-        if self.bias is not None:
-            outputs.add_(self.bias)
-        return outputs.reshape(*inputs.shape[:-1], -1)
+        rounded, scale = _round(inputs.reshape(-1, inputs.shape[-1]))
+        sums = torch._int_mm(rounded, self.weight.t())
+        return self._finish(sums * self.scale, scale).reshape(*inputs.shape[:-1], -1)
+
+    def _finish(self, outputs: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+        outputs.mul_(scale)
+        return outputs if self.bias is None else outputs.add_(self.bias)
+
+
+def _round(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """`rows` as int8, and the scale of each, shape (rows, 1)."""
+    scale = rows.abs().amax(-1, keepdim=True).clamp_min_(1e-12).div_(_TOP)
+    return (rows / scale).round_().to(torch.int8), scale
+
+
+class PackedInt8Linear(Int8Linear):
+    """The same layer and outputs, sooner for many rows: the weight is kept in the order that it is multiplied in, too.
+
+    Sums are scaled as they are made, where `torch._int_mm` leaves that to passes over as much memory again: for 384
+    inputs and 1,152 outputs 1,300 rows take 1.6 instead of 2.3 ms, or 7 where that memory is new to the process. Laying
+    it out takes 2 ms a megabyte (two cores, November 2026).
+    """
+
+    def __init__(self, weight: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor | None) -> None:
+        super().__init__(weight, scale, bias)
+        self._packed = torch.ops.onednn.qlinear_prepack(weight, None)
+        self._zeros = torch.zeros(len(scale), dtype=torch.int32)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Shape (..., inputs) -> (..., outputs)."""
+        rounded, scale = _round(inputs.reshape(-1, inputs.shape[-1]))
+        outputs: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
+            rounded.view(torch.uint8).bitwise_xor_(_MIDDLE),
+            1.0,
+            _MIDDLE,
+            self._packed,
+            self.scale,
+            self._zeros,
+            None,
+            1.0,
+            0,
+            torch.float32,
+            "none",
+            [],
+            "",
+        )
+        return self._finish(outputs, scale).reshape(*inputs.shape[:-1], -1)
 
 
 class Int8Embedding(torch.nn.Module):

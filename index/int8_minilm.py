@@ -23,7 +23,7 @@ from torch.nn.functional import gelu, layer_norm, scaled_dot_product_attention
 
 from index.computing import compute
 from index.embedder import Infer
-from index.int8 import Int8Linear, exact_bits, shorten
+from index.int8 import Int8Linear, PackedInt8Linear, exact_bits, shorten
 from index.minilm_file import PREFIX, name_matrices
 
 _HEADS = 12
@@ -102,7 +102,7 @@ def _make_layer(tensors: Mapping[str, torch.Tensor], name: str, bits: int) -> _L
         weight, scale, bias = (
             torch.cat([tensors[f"{name}.{p}.{k}"] for p in parts]) for k in ("weight", "scale", "bias")
         )
-        return Int8Linear(*shorten(weight, scale, bits), bias)
+        return PackedInt8Linear(*shorten(weight, scale, bits), bias)
 
     return _Layer(
         linear("attention.self.query", "attention.self.key", "attention.self.value"),

@@ -13,7 +13,17 @@ from safetensors.torch import load_file, save_file
 from tiny_model import write_tiny_gguf
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
-from index.int8 import SCALE, Int8Embedding, Int8Linear, _halve, exact_bits, is_rounded, restore, round_rows
+from index.int8 import (
+    SCALE,
+    Int8Embedding,
+    Int8Linear,
+    PackedInt8Linear,
+    _halve,
+    exact_bits,
+    is_rounded,
+    restore,
+    round_rows,
+)
 from qa.conversion import round_model
 from qa.loading import load_model
 
@@ -44,17 +54,19 @@ def rows_for_this_processor(rows: int, columns: int) -> tuple[torch.Tensor, torc
     return (rounded.clamp(-63, 63), scale) if exact_bits() == 7 else (rounded, scale)
 
 
+@pytest.mark.parametrize("kind", [Int8Linear, PackedInt8Linear])
 @pytest.mark.parametrize("tokens", [1, 2, 13, 200])
-def test_a_layer_multiplies_rounded_numbers_exactly(tokens: int) -> None:
+def test_a_layer_multiplies_rounded_numbers_exactly(tokens: int, kind: type[Int8Linear]) -> None:
     rounded, scale = rows_for_this_processor(96, 512)
     bias, inputs = torch.randn(96), torch.randn(1, tokens, 512)
     step = inputs.abs().amax(-1, keepdim=True) / 127
     expected = (inputs / step).round().double() @ rounded.double().T * scale * step + bias
-    torch.testing.assert_close(Int8Linear(rounded, scale, bias)(inputs).double(), expected, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(kind(rounded, scale, bias)(inputs).double(), expected, rtol=1e-5, atol=1e-5)
 
 
-def test_a_token_gives_the_same_numbers_alone_and_among_others() -> None:
-    layer, inputs = Int8Linear(*rows_for_this_processor(64, 256), None), torch.randn(40, 256)
+@pytest.mark.parametrize("kind", [Int8Linear, PackedInt8Linear])
+def test_a_token_gives_the_same_numbers_alone_and_among_others(kind: type[Int8Linear]) -> None:
+    layer, inputs = kind(*rows_for_this_processor(64, 256), None), torch.randn(40, 256)
     assert torch.equal(layer(inputs)[17:18], layer(inputs[17:18]))
 
 
@@ -126,11 +138,15 @@ def test_a_processor_without_8_bit_sums_uses_7_and_answers_alike(folder: Path, t
 import sys, torch
 from pathlib import Path
 from safetensors.torch import save_file
-from index.int8 import exact_bits
+from index.int8 import Int8Linear, PackedInt8Linear, exact_bits
 from qa.loading import load_model
 model, _ = load_model(Path(sys.argv[1]), "cpu", 0)
 logits = model(torch.arange(1, 11)[None]).logits
-save_file({"logits": logits.detach().contiguous(), "bits": torch.tensor(exact_bits())}, sys.argv[2])
+bits = exact_bits()
+largest = torch.full((64, 256), 2 ** ((bits or 8) - 1) - 1, dtype=torch.int8)
+ours, packed = (kind(largest, torch.ones(64), None)(torch.ones(40, 256)) for kind in (Int8Linear, PackedInt8Linear))
+numbers = {"bits": torch.tensor(bits), "same": torch.tensor(not bits or torch.equal(ours, packed))}
+save_file({"logits": logits.detach().contiguous(), **numbers}, sys.argv[2])
 """
     found = {}
     for isa in ("AVX2", "ALL"):
@@ -139,6 +155,8 @@ save_file({"logits": logits.detach().contiguous(), "bits": torch.tensor(exact_bi
         subprocess.run(command, cwd=ROOT, env=environ, check=True)
         found[isa] = load_file(tmp_path / isa)
     assert int(found["AVX2"]["bits"]) in (0, 7)
+    assert found["AVX2"]["same"]
+    assert found["ALL"]["same"]
     ours, whole = found["AVX2"]["logits"], found["ALL"]["logits"]
     assert float((ours - whole).norm() / whole.norm()) < 0.05
 
