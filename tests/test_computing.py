@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from queued import wait_until_queued
 
 from index.computing import compute, compute_each, let_brief_work_pass
 
@@ -61,7 +62,7 @@ def test_brief_work_goes_first_and_in_the_midst_of_other_work() -> None:
         first = pool.submit(compute, long_work)
         assert begun.wait(60)
         waiting = [pool.submit(ask, "other", brief=False), pool.submit(ask, "brief", brief=True)]
-        _wait_until_queued(2)
+        wait_until_queued(2)
         queued.set()
         for future in (first, *waiting):
             future.result(60)
@@ -119,10 +120,3 @@ print(len(os.listdir("/proc/self/task")))
     environ = {"PATH": "", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environ)
     assert done.stdout.strip() == "1"
-
-
-def _wait_until_queued(count: int) -> None:
-    from index.computing import _computer
-
-    while len(_computer._brief) + len(_computer._other) < count:
-        threading.Event().wait(0.001)

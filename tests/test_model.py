@@ -9,14 +9,17 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 import torch
 from llama_index.core.llms import ChatMessage
+from queued import wait_until_queued
 from tiny_model import write_tiny_gguf
 
+from index.computing import compute
 from index.errors import CancelledError, ModelError
 from qa.decoding import find_repeat, split_evenly
 from qa.loading import turn_wide_matrices
@@ -324,6 +327,32 @@ def test_two_threads_get_what_one_would(local_model: LocalModel) -> None:
     for thread in threads:
         thread.join()
     assert [together[0], together[1]] == alone
+
+
+def test_a_prompt_does_not_keep_brief_work_waiting(tiny: LocalModel) -> None:
+    done: list[str] = []
+    begun, queued = threading.Event(), threading.Event()
+    first, last = tiny._decoder._model.model.layers[0], tiny._decoder._model.model.layers[-1]
+
+    def hold(*_: object) -> None:
+        begun.set()
+        assert queued.wait(60)
+
+    hooks = [
+        first.register_forward_pre_hook(hold, prepend=True),
+        last.register_forward_hook(lambda *_: done.append("prompt")),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        reading = pool.submit(tiny.complete, "abc", max_tokens=1)
+        assert begun.wait(60)
+        brief = pool.submit(compute, lambda: done.append("brief"), brief=True)
+        wait_until_queued(1)
+        queued.set()
+        brief.result(60)
+        reading.result(60)
+    for hook in hooks:
+        hook.remove()
+    assert done == ["brief", "prompt"]
 
 
 def test_half_a_character_is_never_shown(tiny: LocalModel) -> None:
