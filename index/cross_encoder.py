@@ -1,7 +1,7 @@
 """How well each sentence of a passage answers a question, by reading both at once: a cross-encoder.
 
 The embedder reads a question and a passage apart and can only compare what each is about; here MiniLM's network,
-corrected for it, reads them together, so that it sees which sentence answers. That takes 15 ms of two cores a passage
+corrected for it, reads them together, so that it sees which sentence answers. That takes 13 ms of two cores a passage
 in 8 bits, so it is for the few best passages of a search. Until the language model has brought torch, ONNX Runtime
 does it, in twice the time, so that the first sources wait for neither.
 
