@@ -342,16 +342,18 @@ def test_a_prompt_does_not_keep_brief_work_waiting(tiny: LocalModel) -> None:
         first.register_forward_pre_hook(hold, prepend=True),
         last.register_forward_hook(lambda *_: done.append("prompt")),
     ]
-    with ThreadPoolExecutor(2) as pool:
-        reading = pool.submit(tiny.complete, "abc", max_tokens=1)
-        assert begun.wait(60)
-        brief = pool.submit(compute, lambda: done.append("brief"), brief=True)
-        wait_until_queued(1)
-        queued.set()
-        brief.result(60)
-        reading.result(60)
-    for hook in hooks:
-        hook.remove()
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            reading = pool.submit(tiny.complete, "a prompt that was not read before", max_tokens=1)
+            assert begun.wait(60)
+            brief = pool.submit(compute, lambda: done.append("brief"), brief=True)
+            wait_until_queued(1)
+            queued.set()
+            brief.result(60)
+            reading.result(60)
+    finally:
+        for hook in hooks:
+            hook.remove()
     assert done == ["brief", "prompt"]
 
 
