@@ -69,10 +69,6 @@ def test_brief_work_goes_first_and_in_the_midst_of_other_work() -> None:
     assert done == ["brief", "long", "other"]
 
 
-def test_brief_work_passes_only_where_work_is_computed() -> None:
-    let_brief_work_pass()  # here it is nobody's
-
-
 def test_threads_that_have_torch_compute_share_its_helpers() -> None:
     """Each would else have helpers of its own, which keep each other from the processors."""
     if not Path("/proc/self/task").exists():
