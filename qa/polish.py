@@ -35,10 +35,10 @@ _DATE = re.compile(
 _PAIR = re.compile(rf"(?<!, )({NAME}) (?:and|&) ({NAME})")
 """Two names that are joined, not the end of a list."""
 _SCALE = r"(?:hundred|thousand|million|billion|trillion)\b"
-_NO_FORENAMES = frozenset(
+_NO_FORENAMES = (STOP_WORDS - {"will", "may"}) | frozenset(
     "mr mrs ms miss dr sir dame lord lady sen rep gov president former ex prime minister chancellor secretary judge "
-    "justice king queen prince princess pope governor senator representative mayor actor actress singer the on in at "
-    "by but and as after when monday tuesday wednesday thursday friday saturday sunday".split()
+    "justice king queen prince princess pope governor senator representative mayor actor actress singer "
+    "although though since once monday tuesday wednesday thursday friday saturday sunday".split()
 )
 
 
