@@ -16,6 +16,7 @@ from index.sentences import split_sentences
 from qa.answer import Citation, Evidence, Verdict
 from qa.facts import Facts, facts_of, stands_in, tokenise
 from qa.mentions import is_about_what_is_asked
+from qa.roles import leaves_outcome_open
 
 SUPPORTED_RECALL = 0.6
 """Share of a sentence's content words that a quote must hold for the sentence to count as supported."""
@@ -42,6 +43,8 @@ class Judgement:
     """Whether the sentence's words stand in the quote one after another."""
     about_asked: bool = False
     """Whether the quote's article is about the names and years of the question."""
+    open_end: bool = False
+    """Whether who won or lost is asked and the quote does not say it."""
     counted: float = 0.0
     """How surely a number of the sentence counts the same thing in the quote: 1, 0.5 or 0."""
 
@@ -57,9 +60,12 @@ def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -
         judgement = _judge(claim, item, asked, verbatim=verbatim)
         about = is_about_what_is_asked(question, item.article)
         counted = _counted(claim, item.quote, asked)
-        judgement = replace(judgement, verbatim=verbatim, about_asked=about, counted=counted)
+        is_open = leaves_outcome_open(question, f"{item.article.title} {item.quote}")
+        judgement = replace(judgement, verbatim=verbatim, about_asked=about, open_end=is_open, counted=counted)
         if _order(judgement) > _order(best):
             best = judgement
+    if best.open_end and best.verdict is Verdict.SUPPORTED:
+        return replace(best, verdict=Verdict.WEAK, reason="the quote does not say how it ended")
     return best
 
 
@@ -86,10 +92,11 @@ def counts_the_same(other: Judgement, best: Judgement) -> bool:
     return other.counted >= best.counted
 
 
-def _order(judgement: Judgement) -> tuple[int, bool, bool, float, float]:
+def _order(judgement: Judgement) -> tuple[int, bool, bool, bool, float, float]:
     rank = {Verdict.UNSUPPORTED: 0, Verdict.WEAK: 1, Verdict.SUPPORTED: 2}[judgement.verdict]
     score = judgement.evidence.score if judgement.evidence else 0.0
-    return rank, judgement.about_asked, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
+    told = not judgement.open_end
+    return rank, judgement.about_asked, told, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
 
 
 def _judge(claim: Facts, item: Evidence, asked: Facts, *, verbatim: bool) -> Judgement:

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.article import Span
+from index.terms import stem
 from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
-from qa.facts import stems_of
+from qa.facts import stands_in, stems_of
+from qa.mentions import is_of_another_year
 from qa.roles import is_other_side
 from qa.wants import Want, wanted
 
@@ -23,6 +25,9 @@ DIFFER = "\n\nThe articles differ: "
 
 _MAX_CITED = 3
 """Sources named for one short answer."""
+
+_LEGAL_FORMS = frozenset(stem(word) for word in "inc corp ltd llc plc co company corporation".split())
+"""That WhatsApp is "WhatsApp Inc" is no answer to who acquired it."""
 
 _REFUSALS = ("not stated", "not mentioned", "not specified", "unknown", "no answer", "n/a", "the evidence does not")
 
@@ -74,12 +79,23 @@ def tidy_answer(text: str) -> str:
 def repeats_question(question: str, answer: str) -> bool:
     """Whether `answer` says nothing that `question` does not, though it was not asked to choose."""
     chooses = wanted(question) is Want.YES_OR_NO or re.search(r"\bor\b", question)
-    return not chooses and stems_of(answer) <= stems_of(question)
+    return not chooses and stems_of(answer) - _LEGAL_FORMS <= stems_of(question)
 
 
 def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether `answer` is wrong however likely it looks: the question's words again, or the other side of a contest."""
-    return repeats_question(question, answer) or is_other_side(question, answer, [item.quote for item in evidence])
+    """Whether `answer` is wrong however likely it looks: the question's words again, the other side of a contest, or
+    what all quotes that hold it tell of another year."""
+    quotes = [item.quote for item in evidence]
+    return (
+        repeats_question(question, answer)
+        or is_other_side(question, answer, quotes)
+        or _is_of_another_year(question, answer, quotes)
+    )
+
+
+def _is_of_another_year(question: str, answer: str, quotes: Sequence[str]) -> bool:
+    holding = [quote for quote in quotes if stands_in(answer, quote)]
+    return bool(holding) and all(is_of_another_year(question, quote) for quote in holding)
 
 
 def is_refusal(text: str) -> bool:

@@ -11,12 +11,17 @@ import re
 from collections.abc import Iterable
 
 from index.article import Article
-from qa.facts import facts_of
+from index.terms import STOP_WORDS, stem
+from qa.facts import facts_of, stems_of, tokenise
 
 _NAME_CHARS, _ROOT_CHARS = 3, 5
 """Shorter names ("UK", "Q2") are written in several ways; of longer ones the beginning tells."""
 
+_COMPARES = frozenset("from than since over versus vs against compared".split())
+"""Words after which a year is only what another is compared with: "up from 2020 revenue"."""
+
 _YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
+_BESIDE_YEAR = re.compile(r"(?P<before>[^\W\d_]+) (?:in|of) (?:19|20)\d\d\b|\b(?:19|20)\d\d (?P<after>[^\W\d_]+)")
 
 
 def asked_names(question: str) -> frozenset[str]:
@@ -42,6 +47,23 @@ def is_of_asked_year(question: str, article: Article) -> bool:
         return True
     told = {int(year) for year in _YEAR.findall(f"{article.title} {article.text}")}
     return years <= (told if article.published is None else told | {article.published.year})
+
+
+def is_of_another_year(question: str, quote: str) -> bool:
+    """Whether `quote` puts another year than `question` beside what is asked about, and none of the question's.
+
+    "2018 Cup winner Lee Tan" tells nothing of "the Cup winner in 2019"; "Tan, born in 1990, won the Cup" may.
+    """
+    asked = set(_YEAR.findall(question))
+    told = set(_YEAR.findall(quote))
+    if not asked or not told or asked & told:
+        return False
+    known = stems_of(question) - STOP_WORDS
+    for beside in _BESIDE_YEAR.finditer(quote):
+        compared = _COMPARES & set(tokenise(quote[: beside.start()].lower())[-3:])
+        if not compared and stem((beside["before"] or beside["after"]).lower()) in known:
+            return True
+    return False
 
 
 def names_what_is_asked(question: str, article: Article) -> bool:

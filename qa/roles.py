@@ -35,6 +35,22 @@ _ASKS_LOSER = re.compile(
     r"\bwho (?:has |have |had )?(?:lost|was (?:beaten|defeated))\b|\brunners?-up\b|\blosing finalist\b",
     re.IGNORECASE,
 )
+_ASKS_OUTCOME = re.compile(
+    r"(?:^|[^\w\s]\s*|\b(?:and|say) )who (?:has |have |had )?(?:won|wins|beat|beats|defeated|defeats|lost)\b|"
+    r"\b(?:which|what) (?:(?!(?:did|does|do|has|who|that)\b)[\w’'.-]+ ){1,4}?(?:won|wins|beat|beats|defeated)\b|"
+    r"\bwho (?:is|was|are|were) the [^?]{0,60}?(?:winners?|champions?|runners?-up)\b",
+    re.IGNORECASE,
+)
+_OUTCOME = re.compile(
+    r"\b(?:w[io]ns?|winn(?:ing|ers?)|victor\w*|champions?|beat(?:s|en|ing)?|defeat\w*|triumph\w*|titles?|crown\w*|"
+    r"(?:re-?)?elect(?:ed|s|ing)|vot(?:ed|es|ing)|cho(?:se|sen)|awarded|claim\w*|clinch\w*|captur\w*|tak(?:es?|en|ing)|"
+    r"took|prevail\w*|gold|medal(?:s|l?ists?)?|honou?red|prize|trophy|lift\w*|named|earn\w*|secur\w*|swe(?:ep\w*|pt)|"
+    r"recipients?|laureates?|receiv\w*|edg(?:ed|es|ing)|oust\w*|toppl\w*|unseat\w*|succe(?:ss\w*|ed\w*)|"
+    r"top(?:s|ped|ping)|scoop\w*|bag(?:s|ged)|los(?:t|es?|ing|s)|f[ae]ll|runners?-up|outlast\w*|conquer\w*|dominat\w*|"
+    r"finish\w*|first|on top|record)\b",
+    re.IGNORECASE,
+)
+"""Words of which a sentence that says how a contest ended holds one; wide, since a sentence without is marked."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 # What may stand between a verb and a name: "defeated defending champion Novak Djokovic", never another phrase.
@@ -54,6 +70,14 @@ def is_other_side(question: str, answer: str, quotes: Sequence[str]) -> bool:
     winner, loser = _forms(answer)
     wins, loses = any(map(winner.search, dated)), any(map(loser.search, dated))
     return loses and not wins if asks_winner else wins and not loses
+
+
+def leaves_outcome_open(question: str, quote: str) -> bool:
+    """Whether `question` asks who won or lost and nothing in `quote` says how it ended.
+
+    "The final between Novak and Tan" names both; a small model takes either for the winner.
+    """
+    return bool(_ASKS_OUTCOME.search(question)) and not _OUTCOME.search(quote)
 
 
 @lru_cache(maxsize=256)

@@ -57,6 +57,15 @@ def test_a_number_is_cited_where_it_counts_what_was_asked_for() -> None:
     assert judge_sentence("4", said, QUESTION).evidence is said[1]
 
 
+def test_a_winner_is_cited_where_the_quote_says_that_it_won() -> None:
+    open_end = "The final of the cup between Riga and Vilnius was played in the rain."
+    asked = "Who won the cup?"
+    alone = judge_sentence("Riga", evidence_of(open_end), asked)
+    assert (alone.verdict, alone.reason) == (Verdict.WEAK, "the quote does not say how it ended")
+    both = evidence_of(open_end, "Riga beat Vilnius.")
+    assert judge_sentence("Riga", both, asked).evidence is both[1]
+
+
 def test_a_short_answer_in_another_word_is_unsupported() -> None:
     said = evidence_of("They were seized during a disciplinary meeting.")
     question = "During what kind of meeting were they seized?"

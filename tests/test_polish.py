@@ -74,6 +74,8 @@ def test_a_compound_is_opened_where_its_number_is_asked_for(question: str, answe
         ("Who won?", "Mayor Novak won by a head.", "Sen. Anna Novak takes Riga", "Anna Novak"),
         ("Who won?", "President Novak won.", "Anna Maria Novak takes Riga", "Anna Maria Novak"),
         ("Who won?", "She lost to Novak.", "A race in Riga", "Novak"),
+        ("Who won?", "While Novak won by a head, Baker lost.", "", "Novak"),
+        ("Who won?", "Will Novak won by a head.", "", "Will Novak"),
         ("Which town did it hit?", "It hit West Novak first.", "", "Novak"),
     ],
 )
@@ -141,6 +143,8 @@ def test_questions_for_several_things_are_told_from_others(question: str, *, sev
     [
         ("Where is Camp Hale?", "Camp Hale", True),
         ("Where is Camp Hale?", "Colorado", False),
+        ("Who bought Harbourside?", "Harbourside Inc", True),
+        ("Which company bought Harbourside?", "Northwind Inc", False),
         ("Was it Novak or Baker who won?", "Novak", False),
         ("Did Novak win?", "Novak", False),
     ],

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from made_articles import make_article
 
+from index.article import Span
+from qa.answer import Evidence
 from qa.composition import cannot_answer
-from qa.roles import is_other_side
+from qa.roles import is_other_side, leaves_outcome_open
 
 _WON = "Who won the Harbour Cup in 2021?"
 _LOST = "Whom did Anna Novak beat in the final of the Harbour Cup in 2021?"
@@ -53,3 +56,41 @@ def test_quotes_of_another_year_do_not_count_where_one_is_of_the_asked() -> None
 def test_an_answer_with_pattern_characters_is_taken_as_it_is() -> None:
     assert is_other_side(_WON, "Tan (Riga)*", ["Anna Novak beat Tan (Riga)* in 2021."]) is False
     assert not cannot_answer("What is it called?", "C++ [draft", [])
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "is_open"),
+    [
+        (_WON, "Supporters before the 2021 final between Anna Novak and Lee Tan.", True),
+        (_WON, "Anna Novak beat Lee Tan in the final of 2021.", False),
+        ("Who is the Harbour Cup champion?", "Anna Novak plays in Riga.", True),
+        ("Which party won the election in Riga?", "Voters in Riga chose Harmony.", False),
+        ("Which party won the election in Riga?", "Harmony opened an office in Riga.", True),
+        ("Which prize winner died this week?", "Anna Novak died on Monday.", False),
+        ("Which author who won the Harbour Prize died?", "Anna Novak died on Monday.", False),
+        ("Where is the final?", "The final is in Riga.", False),
+    ],
+)
+def test_a_quote_that_does_not_say_how_a_contest_ended_is_known(question: str, quote: str, *, is_open: bool) -> None:
+    assert leaves_outcome_open(question, quote) is is_open
+
+
+@pytest.mark.parametrize(
+    ("quotes", "wrong"),
+    [
+        (["On the list is 2018 Harbour Cup winner Lee Tan."], True),
+        (["Lee Tan won the Harbour Cup in 2018."], True),
+        (["Lee Tan won the Harbour Cup in 2018.", "Lee Tan won the Harbour Cup again in 2021."], False),
+        (["Lee Tan, who was born in Riga in 1998, won the Harbour Cup."], False),
+        (["Lee Tan won the Harbour Cup, better than the 2018 Cup semi-final."], False),
+        (["Lee Tan won the Harbour Cup."], False),
+    ],
+)
+def test_an_answer_that_quotes_tell_of_another_year_only_is_none(quotes: list[str], *, wrong: bool) -> None:
+    article = make_article(text=" ".join(quotes))
+    starts = [article.text.index(quote) for quote in quotes]
+    evidence = [
+        Evidence(number, article, Span(start, start + len(quote)), 0.5)
+        for number, (start, quote) in enumerate(zip(starts, quotes, strict=True), start=1)
+    ]
+    assert cannot_answer(_WON, "Lee Tan", evidence) is wrong
