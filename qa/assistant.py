@@ -25,8 +25,8 @@ from index.query import Filters, Query
 from index.search import Searcher
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn, Waiting
 from qa.background import prepare_work
-from qa.composition import NOT_FOUND, Draft, compose, is_refusal
-from qa.confidence import answer_from, estimate_confidence
+from qa.composition import DOUBT, NOT_FOUND, Draft, compose, is_refusal
+from qa.confidence import answer_from, estimate_confidence, even_from
 from qa.disagreement import find_disagreements
 from qa.followup import make_standalone
 from qa.line import Line
@@ -187,7 +187,8 @@ class Assistant:
         if is_refusal(outcome.reading.text) or outcome.confidence < answer_from(outcome.reading.model):
             yield from self._abstain(outcome)
             return
-        draft = compose(outcome.reading.text, evidence, query.text)
+        doubt = DOUBT if outcome.confidence < even_from(outcome.reading.model) else ""
+        draft = compose(outcome.reading.text, evidence, query.text, doubt=doubt)
         text = outcome.reading.text
         outcome.disagreements, outcome.evidence = find_disagreements(query.text, text, evidence, findings)
         for disagreement in outcome.disagreements:

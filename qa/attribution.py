@@ -17,6 +17,7 @@ from qa.answer import Citation, Evidence, Verdict
 from qa.facts import Facts, facts_of, stands_in, tokenise
 from qa.mentions import is_about_what_is_asked
 from qa.roles import leaves_outcome_open
+from qa.wants import Want, wanted
 
 SUPPORTED_RECALL = 0.6
 """Share of a sentence's content words that a quote must hold for the sentence to count as supported."""
@@ -28,6 +29,7 @@ SHORT_WORDS = 3
 """A claim of so few content words is no paraphrase: each must be held. A model wrote "discriminatory meeting" for a
 "disciplinary meeting" (2026-11)."""
 
+_YES_OR_NO = re.compile(r"^(?:yes|no)\b[\s,.:;–—-]*", re.IGNORECASE)
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 
@@ -52,12 +54,14 @@ class Judgement:
 def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -> Judgement:
     """How far the best single quote of `evidence` bears out `sentence`."""
     said = strip_marks(sentence)
+    if wanted(question) is Want.YES_OR_NO:
+        said = _YES_OR_NO.sub("", said)
     claim = facts_of(said)
     asked = facts_of(question)
     best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
     for item in evidence:
-        verbatim = stands_in(said, item.quote)
-        judgement = _judge(claim, item, asked, verbatim=verbatim)
+        verbatim = bool(said) and stands_in(said, item.quote)
+        judgement = _judge(claim, item, question, verbatim=verbatim)
         about = is_about_what_is_asked(question, item.article)
         counted = _counted(claim, item.quote, asked)
         is_open = leaves_outcome_open(question, f"{item.article.title} {item.quote}")
@@ -99,16 +103,18 @@ def _order(judgement: Judgement) -> tuple[int, bool, bool, bool, float, float]:
     return rank, judgement.about_asked, told, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
 
 
-def _judge(claim: Facts, item: Evidence, asked: Facts, *, verbatim: bool) -> Judgement:
-    quote = facts_of(item.quote)
+def _judge(claim: Facts, item: Evidence, question: str, *, verbatim: bool) -> Judgement:
+    quote, asked = facts_of(item.quote), facts_of(question)
     context = facts_of(item.article.title)
-    missing = missing_facts(claim, quote, context, asked, item)
-    recall = _recall(claim.words, quote.words | context.words, asked.words)
+    missing = missing_facts(claim, quote, context, question, item)
+    recall = (
+        _recall(claim.words, quote.words | context.words, asked.words) if _says_something(claim) else float(verbatim)
+    )
     if not missing and not verbatim and len(claim.words) <= SHORT_WORDS:
         missing = sorted(claim.words - quote.words - context.words - asked.words)
     if missing:
         return Judgement(Verdict.UNSUPPORTED, item, recall, f"not in the quote: {', '.join(missing)}")
-    if claim.negated != quote.negated and claim.negated != asked.negated:
+    if recall and _is_negated_otherwise(claim, quote, question):
         return Judgement(Verdict.WEAK, item, recall, "one of sentence and quote is negated, the other is not")
     if recall >= SUPPORTED_RECALL:
         return Judgement(Verdict.SUPPORTED, item, recall, "")
@@ -117,19 +123,43 @@ def _judge(claim: Facts, item: Evidence, asked: Facts, *, verbatim: bool) -> Jud
     return Judgement(Verdict.UNSUPPORTED, item, recall, "the quote speaks of something else")
 
 
-def missing_facts(claim: Facts, quote: Facts, context: Facts, asked: Facts, item: Evidence) -> list[str]:
-    """Numbers, months, weekdays and names of `claim` that nothing it may lean on holds."""
-    published = item.article.published
-    numbers = quote.numbers | context.numbers | asked.numbers
-    months = quote.months | context.months | asked.months
+def _says_something(claim: Facts) -> bool:
+    """Whether `claim` holds anything that can be looked for: "him" or "no" does not."""
+    return bool(claim.words or claim.numbers or claim.months or claim.weekdays or claim.names or claim.acronyms)
+
+
+def _is_negated_otherwise(claim: Facts, quote: Facts, question: str) -> bool:
+    """Whether one of claim and quote says no where the other does not.
+
+    A name or number takes its "not" from the question ("Who did not sign?"); a quote may say no of something else.
+    """
+    if wanted(question) is Want.YES_OR_NO:
+        return claim.negated != quote.negated
+    last = split_sentences(question)[-1:]  # "It is not made in Texas. Where is it made?" does not ask for what is not
+    asked = any(facts_of(span.of(question)).negated for span in last)
+    return (claim.negated or asked) and not quote.negated
+
+
+def missing_facts(claim: Facts, quote: Facts, context: Facts, question: str, item: Evidence) -> list[str]:
+    """Numbers, months, weekdays and names of `claim` that nothing it may lean on holds.
+
+    That are the quote, its title, in dates the day of publication, and the question where the claim says something else
+    besides.
+    """
+    published, asked = item.article.published, facts_of(question)
+    numbers, months = quote.numbers | context.numbers, quote.months | context.months | asked.months
+    if claim.words - asked.words or claim.numbers - asked.numbers:
+        numbers |= asked.numbers
     if published is not None:
-        numbers |= {float(published.year), float(published.day)}
         months |= {published.month}
+        if claim.months or claim.weekdays or wanted(question) is Want.DATE:
+            numbers |= {float(published.year)} | ({float(published.day)} if claim.months else set())
     names = quote.names | quote.words | context.names | asked.names | asked.words
     missing = [f"{n:g}" for n in sorted(claim.numbers - numbers)]
     missing += [f"month {m}" for m in sorted(claim.months - months)]
     missing += sorted(claim.weekdays - quote.weekdays - asked.weekdays)
     missing += sorted(n for n in claim.names if not _named(n, names))
+    missing += sorted(claim.acronyms - quote.acronyms - context.acronyms - asked.acronyms)
     return missing
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.article import Span
 from index.terms import stem
@@ -20,6 +20,7 @@ from qa.roles import is_other_side
 from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
+DOUBT = "answers found like this one are wrong more often than right: read the quote"
 DIFFER = "\n\nThe articles differ: "
 """What begins the values that articles give, at the end of an answer's text."""
 
@@ -108,8 +109,11 @@ def is_fragment(text: str) -> bool:
     return len(split_claims(text)) <= 1 and len(text.split()) <= 12
 
 
-def compose(text: str, evidence: Sequence[Evidence], question: str) -> Draft:
-    """Judge every sentence of `text`; cite what stands, withhold what does not, quote in its place."""
+def compose(text: str, evidence: Sequence[Evidence], question: str, *, doubt: str = "") -> Draft:
+    """Judge every sentence of `text`; cite what stands, withhold what does not, quote in its place.
+
+    Where there is a `doubt`, nothing of `text` counts as more than weakly supported, for that reason.
+    """
     draft = Draft()
     for span in split_claims(text):
         sentence = span.of(text)
@@ -117,12 +121,18 @@ def compose(text: str, evidence: Sequence[Evidence], question: str) -> Draft:
         if judgement.verdict is Verdict.UNSUPPORTED:
             draft.withheld.append(Withheld(sentence, judgement.reason))
             continue
-        draft.add(sentence, _also_supported(sentence, judgement, evidence, question), gap=" ")
+        found = _also_supported(sentence, judgement, evidence, question)
+        draft.add(sentence, [_doubted(each, doubt) for each in found], gap=" ")
     if not draft.text or is_fragment(text):
         best = _best_quote(draft, evidence)
         if best is not None:
             draft.add(" ".join(best.quote.split()), [Judgement(Verdict.SUPPORTED, best, 1.0, "")], gap="\n\n")
     return draft
+
+
+def _doubted(judgement: Judgement, doubt: str) -> Judgement:
+    weakened = doubt and judgement.verdict is Verdict.SUPPORTED
+    return replace(judgement, verdict=Verdict.WEAK, reason=doubt) if weakened else judgement
 
 
 def _also_supported(sentence: str, best: Judgement, evidence: Sequence[Evidence], question: str) -> list[Judgement]:

@@ -55,6 +55,7 @@ class _Weights:
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
+    even: float
 
 
 def estimate_confidence(query: Query, selection: Selection, reading: Reading) -> float:
@@ -71,6 +72,11 @@ def estimate_confidence(query: Query, selection: Selection, reading: Reading) ->
 def answer_from(model: str = "") -> float:
     """The confidence from which an answer that `model` wrote is shown."""
     return _weights_for(model).threshold
+
+
+def even_from(model: str = "") -> float:
+    """The confidence from which an answer that `model` wrote is right at least as often as wrong."""
+    return _weights_for(model).even
 
 
 def gather_signals(query: Query, selection: Selection, reading: Reading) -> Signals | None:
@@ -122,4 +128,4 @@ def _read_weights(fitted: Mapping[str, Any]) -> _Weights:
     if fitted["features"] != [f.name for f in fields(Signals)]:
         raise ValueError(f"{WEIGHTS} was fitted for other signals: run `python -m qa.fitting` again")
     means, scales, coefficients = (tuple(fitted[key]) for key in ("means", "scales", "coefficients"))
-    return _Weights(means, scales, coefficients, fitted["intercept"], fitted["threshold"])
+    return _Weights(means, scales, coefficients, fitted["intercept"], fitted["threshold"], fitted["even"])

@@ -7,6 +7,7 @@ reads both sides. This module does not know what an answer or a quote is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,7 +49,12 @@ _NAME = re.compile(NAME)
 _WORD_OF_NAME = re.compile(r"[^\W\d_][\w'’.-]*")
 _POSSESSIVE = ("'s", "’s")
 _SENTENCE_ENDS = frozenset('.!?:"“”')
-_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|denied|denies|deny|n[o']t)\b|n['’]t\b", re.I)
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
+_WRITTEN_OUT = {
+    "US": re.compile(r"\bUSA\b|\bUnited States\b|(?<!Latin )(?<!South )(?<!North )\bAmericans?\b"),
+    "WHO": re.compile(r"\bWorld Health Organi[sz]ation\b"),
+}
+_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|denied|denies|deny|n[o']t)\b(?!-)|n['’]t\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Facts:
     weekdays: frozenset[str]
     names: frozenset[str]
     """Lower-case words of capitalised names, without those that merely begin a sentence."""
+    acronyms: frozenset[str]
+    """Names in capitals that would be common words otherwise: "US", "WHO", "IT"; the United States are "US"."""
     words: frozenset[str]
     """Stems of content words."""
     negated: bool
@@ -73,6 +81,7 @@ def is_name(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def facts_of(text: str) -> Facts:
     """All checkable facts of `text`."""
+    text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
     tokens = tokenise(text)
     lower = [t.lower() for t in tokens]
     months = frozenset(_MONTHS[t.lower()] for t in tokens if t.lower() in _MONTHS and t[0].isupper())
@@ -81,9 +90,18 @@ def facts_of(text: str) -> Facts:
         months=months,
         weekdays=frozenset(t for t in lower if t in _WEEKDAYS),
         names=frozenset(_names(text)),
+        acronyms=_acronyms(text, tokens),
         words=frozenset([stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdecimal()]),
         negated=bool(_NEGATION.search(text)),
     )
+
+
+def _acronyms(text: str, tokens: Sequence[str]) -> frozenset[str]:
+    if text.isupper() and len(tokens) > 1:
+        return frozenset()  # a headline in capitals
+    found = {token for token in tokens if len(token) > 1 and token.isupper() and token.lower() in STOP_WORDS}
+    found |= {name for name, pattern in _WRITTEN_OUT.items() if pattern.search(text)}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=16384)

@@ -97,18 +97,36 @@ def _fit_sentences(
     return _fit(names, x, y, w * len(y) / w.sum(), strength=1.0)
 
 
-def fit_confidence(signals: Sequence[Signals], right: Sequence[bool], answerable: Sequence[bool]) -> dict[str, Any]:
-    """Weights for `signals` of readings that were `right` or not, and a threshold for those that were `answerable`."""
+def fit_confidence(
+    signals: Sequence[Signals], right: Sequence[bool], answerable: Sequence[bool], reported: Sequence[bool]
+) -> dict[str, Any]:
+    """Weights for `signals` of readings that were `right` or not, and two confidences.
+
+    From the threshold on answers are shown, so chosen for those that were `answerable`; from the even one on they are
+    right at least as often as wrong, so found for those whose event was `reported`.
+    """
     x, y = np.array([astuple(s) for s in signals]), np.array(right, dtype=bool)
     fitted = _fit([f.name for f in fields(Signals)], x, y, np.ones(len(y)), strength=0.03)
     logits = (x - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
     probabilities = 1.0 / (1.0 + np.exp(-logits))
-    return {**fitted, "threshold": fit_threshold(probabilities[np.array(answerable, dtype=bool)])}
+    asked = np.array(reported, dtype=bool)
+    return {
+        **fitted,
+        "threshold": fit_threshold(probabilities[np.array(answerable, dtype=bool)]),
+        "even": fit_even(logits[asked], y[asked]),
+    }
 
 
 def fit_threshold(confidences: Floats) -> float:
     """The confidence below which `REFUSED_ANSWERABLE` of these lie."""
     return round(float(np.quantile(confidences, REFUSED_ANSWERABLE)), 4)
+
+
+def fit_even(logits: Floats, right: Labels) -> float:
+    """The confidence at which an answer is as likely right as wrong, by a logistic regression on its log-odds."""
+    fitted = _fit(["logit"], logits[:, np.newaxis], right, np.ones(len(right)), strength=1e6)
+    even = fitted["means"][0] - fitted["intercept"] / fitted["coefficients"][0] * fitted["scales"][0]
+    return round(float(1.0 / (1.0 + np.exp(-even))), 4)
 
 
 def without_event(example: Example) -> Example:
@@ -158,8 +176,9 @@ def _put(path: Path, name: str, weights: dict[str, Any]) -> None:
     log.info("wrote %s", path)
 
 
-def read_signals(examples: Sequence[Example], llm: LLM, read: Read) -> Iterator[tuple[Signals, bool, bool]]:
-    """Signals of what `llm` reads, whether it was right, and whether its evidence holds the answer.
+def read_signals(examples: Sequence[Example], llm: LLM, read: Read) -> Iterator[tuple[Signals, bool, bool, bool]]:
+    """Signals of what `llm` reads, whether it was right, whether its evidence holds the answer, and whether its event
+    was reported.
 
     Of each question as it is and as if its event had not been reported; a reading without signals is left out, it is
     refused whatever the weights.
@@ -175,7 +194,7 @@ def read_signals(examples: Sequence[Example], llm: LLM, read: Read) -> Iterator[
                 if signals is not None:
                     reported = each is example
                     held = any(holds(item.quote, each.answers) for item in selection.evidence)
-                    yield signals, reported and is_right(reading, each.answers), reported and held
+                    yield signals, reported and is_right(reading, each.answers), reported and held, reported
         log.info("read %d of %d", number + 1, len(examples))
 
 
@@ -212,8 +231,8 @@ def _fit_confidence_of(model: str, folder: Path, examples: Sequence[Example], re
     unseen = [e for e in examples if is_kept_for_confidence(e)]
     llm = LocalModel(folder)
     reader.quicken()
-    signals, right, held = zip(*read_signals(unseen, llm, reader.score), strict=True)
-    _put(CONFIDENCE_WEIGHTS, model, fit_confidence(signals, right, held))
+    signals, right, held, reported = zip(*read_signals(unseen, llm, reader.score), strict=True)
+    _put(CONFIDENCE_WEIGHTS, model, fit_confidence(signals, right, held, reported))
 
 
 def part_of(example: Example) -> int:

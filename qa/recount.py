@@ -19,6 +19,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(r"\s+(?:others?|more|further|injured|wounded|hurt)\b", re.IGNORECASE)
+_HURT = re.compile(r"\b(?:injur|wound|hurt)", re.IGNORECASE)
 _WORDS_AFTER = 4
 
 
@@ -26,7 +27,10 @@ def recount(question: str, answer: str, cited: Evidence) -> str:
     """`answer`, or the number that its own quote gives for what `question` counts, where the model took another.
 
     "Four guards were killed and three others injured": a small model answers "3" to "How many guards were killed?".
+    Where the injured are asked for, that is no mistake.
     """
+    if _HURT.search(question):
+        return answer
     numbers = facts_of(answer).numbers
     if wanted(question) is not Want.NUMBER or len(numbers) != 1 or len(answer.split()) > 2:
         return answer

@@ -72,7 +72,9 @@ def make_result(said: Said | None, *, passages: Sequence[str] = (), evidence: Se
     return Result(CASE.fingerprint, tuple(passages), read, 10, said, 1, 1, {"total_s": 1.0})
 
 
-def make_said(short: str, *, abstained: bool = False, text: str = "", cited: str = QUOTE) -> Said:
+def make_said(
+    short: str, *, abstained: bool = False, text: str = "", cited: str = QUOTE, verdict: str = "supported"
+) -> Said:
     shown = text or f"{short} [1]"
-    citations = () if abstained else (CitedQuote(0, len(short), 1, cited, "supported"),)
+    citations = () if abstained else (CitedQuote(0, len(short), 1, cited, verdict),)
     return Said(shown, "" if abstained else short, short, abstained, 0.5, citations)

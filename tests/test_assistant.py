@@ -17,9 +17,9 @@ from index.build import build_index
 from index.errors import CancelledError, IndexMissingError
 from index.home import Home
 from index.query import Filters
-from qa.answer import Answer, Delta, Done, Found, Turn
+from qa.answer import Answer, Delta, Done, Found, Turn, Verdict
 from qa.assistant import Assistant
-from qa.composition import NOT_FOUND
+from qa.composition import DOUBT, NOT_FOUND
 from qa.engine import AssistantQueryEngine
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -75,6 +75,18 @@ def test_what_the_model_invents_is_not_shown(folder: Path) -> None:
     assert answer.text == NOT_FOUND
     assert "Ninety-nine" not in answer.text + answer.short
     assert answer.best_guess.startswith("Ninety-nine")
+
+
+@pytest.mark.parametrize(("even", "verdict"), [(0.0, Verdict.SUPPORTED), (1.0, Verdict.WEAK)])
+def test_an_answer_that_is_wrong_more_often_than_right_is_marked(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, even: float, verdict: Verdict
+) -> None:
+    monkeypatch.setattr("qa.assistant.even_from", lambda model: even)
+    answer = assistant.ask(QUESTION, as_of=AS_OF)
+    assert answer.short == "Four"
+    short, quoted = answer.citations[0], answer.citations[-1]
+    assert (short.verdict, short.reason) == (verdict, DOUBT if verdict is Verdict.WEAK else "")
+    assert quoted.verdict is Verdict.SUPPORTED, "the quote itself stands"
 
 
 def test_a_refusal_of_the_model_is_an_abstention_that_names_the_nearest(folder: Path) -> None:

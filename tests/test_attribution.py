@@ -52,6 +52,46 @@ def test_an_invented_fact_is_unsupported_and_named(answer: str, missing: str) ->
     assert missing in judgement.reason
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "quote", "verdict"),
+    [
+        # Names that are common words in lower case.
+        ("Who hit the depot?", "US", "Israel struck the depot on Monday.", Verdict.UNSUPPORTED),
+        ("Who hit the depot?", "The US hit the depot.", "Israel hit the depot on Monday.", Verdict.UNSUPPORTED),
+        ("Who warned of it?", "The WHO", "Unicef warned of it.", Verdict.UNSUPPORTED),
+        ("Who hit the depot?", "US", "A U.S. drone hit the depot.", Verdict.SUPPORTED),
+        ("Who hit the depot?", "The U.S.", "The United States hit the depot.", Verdict.SUPPORTED),
+        ("Who warned of it?", "WHO", "The World Health Organization warned of it.", Verdict.SUPPORTED),
+        ("Who was hit?", "us", "The stones hit us.", Verdict.SUPPORTED),
+        # Numbers that only the day of publication, 23 March 2024, or the question holds.
+        ("How many died?", "23", "Several people died.", Verdict.UNSUPPORTED),
+        ("How many died?", "2024", "Several people died.", Verdict.UNSUPPORTED),
+        ("When was the blast?", "23 March 2024", "The blast was on March 23.", Verdict.SUPPORTED),
+        ("In which year was the blast?", "2024", "The blast was in March.", Verdict.SUPPORTED),
+        ("Did the blast kill 500 people?", "500", "The blast killed 145 people.", Verdict.UNSUPPORTED),
+        ("Did it kill 500 people?", "It killed 500 people.", "It killed 145 people.", Verdict.UNSUPPORTED),
+        ("Who won gold in 2021?", "Novak won gold in 2021.", "Novak won gold.", Verdict.SUPPORTED),
+        # Yes and no.
+        ("Did Novak resign?", "Novak has resigned.", "Novak has not resigned.", Verdict.WEAK),
+        ("Did Novak resign?", "Yes, Novak has resigned.", "Novak has resigned.", Verdict.SUPPORTED),
+        ("Was he armed?", "The man was armed.", "The man was not armed.", Verdict.WEAK),
+        ("Was he armed?", "No", "Police had no warning.", Verdict.UNSUPPORTED),
+        ("Was he armed?", "Yes", "The man was armed.", Verdict.UNSUPPORTED),
+        ("Who did not sign?", "Harmony", "Harmony did not sign.", Verdict.SUPPORTED),
+        ("Who did not sign?", "Harmony", "Harmony signed.", Verdict.WEAK),
+        ("It is not made in Riga. Where is it made?", "Ventspils", "It is made in Ventspils.", Verdict.SUPPORTED),
+        ("Who threw a no-hitter?", "Novak", "Novak threw it.", Verdict.SUPPORTED),
+        ("How many guards died?", "four", "Four guards died, but no inmates.", Verdict.SUPPORTED),
+        ("Who was freed?", "him", "Four guards were freed.", Verdict.UNSUPPORTED),
+    ],
+)
+def test_what_only_looks_like_it_is_in_the_quote_is_told_apart(
+    question: str, answer: str, quote: str, verdict: Verdict
+) -> None:
+    said = evidence_of(quote, title="", published=date(2024, 3, 23))
+    assert judge_sentence(answer, said, question).verdict is verdict
+
+
 def test_a_number_is_cited_where_it_counts_what_was_asked_for() -> None:
     said = evidence_of("Two guards were seized by four inmates.", "The attack killed four prison guards.")
     assert judge_sentence("4", said, QUESTION).evidence is said[1]

@@ -225,6 +225,7 @@ def test_a_number_taken_from_the_wrong_half_of_a_sentence_is_put_right() -> None
     asked = "How many guards were killed in the attack in Paris?"
     assert recount(asked, "3", quote) == "four"
     assert recount(asked, "4", quote) == "4"
+    assert recount("How many guards were injured in the attack in Riga?", "3", quote) == "3"
     assert recount("Where was the attack?", "3", quote) == "3"
 
 

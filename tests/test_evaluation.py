@@ -419,6 +419,25 @@ def test_figures_by_hand() -> None:
     assert sum(report.outcomes.values()) == 3
 
 
+def test_answers_with_and_without_a_mark_are_counted_apart() -> None:
+    unanswerable = replace(CASE, suite=UNANSWERABLE, answers=())
+    sure, marked = (make_said("Anna Peeters", verdict=v) for v in ("supported", "weak"))
+    pairs = [
+        (CASE, sure),
+        (CASE, replace(sure, short="Jan")),
+        (CASE, marked),
+        (unanswerable, sure),
+        (unanswerable, marked),
+        (unanswerable, make_said("Jan", abstained=True)),
+    ]
+    figures = figures_of([judge(case, make_result(said, evidence=[QUOTE]), in_corpus=True) for case, said in pairs])
+    counted = {name: (f.estimate.value, f.estimate.n) for (section, name), f in figures.items() if "Abst" in section}
+    assert counted["of those answered without a mark, right"] == (pytest.approx(1 / 2), 2)
+    assert counted["of those marked as weak, right"] == (1.0, 1)
+    assert counted["unanswerable: abstained"] == (pytest.approx(1 / 3), 3)
+    assert counted["unanswerable: abstained or marked"] == (pytest.approx(2 / 3), 3)
+
+
 def test_without_a_model_only_search_is_reported() -> None:
     judged = [judge(CASE, make_result(None, passages=[QUOTE], evidence=[QUOTE]), in_corpus=True)]
     sections = {figure.section for figure in make_report(judged, seed=0).figures}

@@ -21,6 +21,7 @@ from qa.evidence import choose_evidence, describe_sentences, read_sentences
 from qa.fitting import (
     Example,
     fit_confidence,
+    fit_even,
     fit_ranking,
     fit_read_ranking,
     is_kept_for_confidence,
@@ -87,7 +88,7 @@ def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
     rng = np.random.default_rng(0)
     right = rng.random(400) < 0.5
     signals = [Signals(*(float(r) + rng.normal(0, 0.6, len(fields(Signals))))) for r in right]
-    fitted = fit_confidence(signals, right.tolist(), right.tolist())
+    fitted = fit_confidence(signals, right.tolist(), right.tolist(), [True] * 400)
     columns = np.array([[getattr(s, name) for name in fitted["features"]] for s in signals])
     logits = (columns - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
     confident = 1 / (1 + np.exp(-logits)) >= fitted["threshold"]
@@ -95,10 +96,18 @@ def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
     assert np.mean(~confident[~right]) > 0.9
 
 
+def test_at_the_even_confidence_answers_are_right_as_often_as_wrong() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(-1, 2, 4000)
+    right = rng.random(4000) < 1 / (1 + np.exp(-(1.5 * logits - 0.75)))  # even where the log-odds are 0.5
+    assert fit_even(logits, right) == pytest.approx(1 / (1 + np.exp(-0.5)), abs=0.03)
+
+
 def test_signals_are_of_each_question_with_and_without_its_event(examples: list[Example], reader: CrossEncoder) -> None:
     read = list(read_signals(examples, StandIn(pattern=r"(\w+)"), reader.score))
     assert 0 < len(read) <= 2 * len(examples)
-    held = [h for _, _, h in read]
+    held = [h for _, _, h, _ in read]
+    assert all(reported for *_, h, reported in read if h)
     assert {True, False} == set(held)
     in_evidence = [
         any(holds(e.quote, x.answers) for e in choose_evidence(x.query, x.findings, reader.score).evidence)

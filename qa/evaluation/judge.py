@@ -75,6 +75,12 @@ class Judged:
         return self.result.said is not None and self.result.said.abstained
 
     @property
+    def marked(self) -> bool:
+        """Whether the answer was shown as only weakly supported."""
+        said = self.result.said
+        return said is not None and not said.abstained and any(c.verdict == Verdict.WEAK for c in said.citations[:1])
+
+    @property
     def outcome(self) -> Outcome:
         """Where the answer was lost. Right counts first: an answer may be found in other words."""
         if self.shown.right:

@@ -138,7 +138,9 @@ def _rgb(cases: _Cases) -> Iterator[Figure]:
         yield from cases.share("RGB", f"{suite}: right", answered.of(suite), lambda j: j.shown.right)
         yield from cases.share("RGB", f"{suite}: named in the reply", answered.of(suite), lambda j: j.named)
         yield from cases.share("RGB", f"{suite}: abstained", answered.of(suite), lambda j: j.abstained)
-    yield from cases.share("RGB", "rejection: abstained", answered.of(REJECTION), lambda j: j.abstained)
+    rejected = answered.of(REJECTION)
+    yield from cases.share("RGB", "rejection: abstained", rejected, lambda j: j.abstained)
+    yield from cases.share("RGB", "rejection: abstained or marked", rejected, lambda j: j.abstained or j.marked)
     yield from cases.share("RGB", "disagreement: both reported", answered.of(DISAGREEMENT), lambda j: j.both_values)
 
 
@@ -163,11 +165,18 @@ def _abstention(cases: _Cases) -> Iterator[Figure]:
     yield from cases.share(section, "answerable: answered", asked, lambda j: not j.abstained)
     given = [j for j in asked if not j.abstained]
     yield from cases.share(section, "of those answered, right", given, lambda j: j.shown.right)
+    for name, some in (
+        ("of those answered without a mark, right", [j for j in given if not j.marked]),
+        ("of those marked as weak, right", [j for j in given if j.marked]),
+    ):
+        yield from cases.share(section, name, some, lambda j: j.shown.right)
     yield from cases.share(section, "answer in evidence, refused", held, lambda j: j.abstained)
-    yield from cases.share(section, "unanswerable: abstained", answered.of(UNANSWERABLE), lambda j: j.abstained)
+    doubtful = answered.of(UNANSWERABLE)
+    yield from cases.share(section, "unanswerable: abstained", doubtful, lambda j: j.abstained)
+    yield from cases.share(section, "unanswerable: abstained or marked", doubtful, lambda j: j.abstained or j.marked)
     for name, some in (
         ("AURC, answerable", asked),
-        ("AURC, with unanswerable", asked + answered.of(UNANSWERABLE) if answered.of(UNANSWERABLE) else []),
+        ("AURC, with unanswerable", asked + doubtful if doubtful else []),
     ):
         area = estimate_aurc([_confidence(j) for j in some], [not j.guess.right for j in some], seed=cases.seed)
         if area is not None:
