@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from index.article import Span
 from index.sentences import split_sentences
 from qa.answer import Citation, Evidence, Verdict
-from qa.facts import Facts, facts_of, stands_in, tokenise
+from qa.facts import Facts, facts_of, is_form_of, stands_in, tokenise
 from qa.mentions import is_about_what_is_asked
 from qa.roles import leaves_outcome_open
 from qa.wants import Want, wanted
@@ -179,11 +179,9 @@ def _counted(claim: Facts, quote: str, asked: Facts) -> float:
 
 
 def _named(name: str, known: frozenset[str]) -> bool:
-    """Whether `name` or its stem or its demonym's root ("Russian" for "Russia") is known."""
+    """Whether `name`, its stem or another form of it ("Russian" for "Russia") is known."""
     stems = facts_of(name).words | {name}
-    if stems & known:
-        return True
-    return len(name) >= 5 and any(k[:5] == name[:5] and abs(len(k) - len(name)) <= 3 for k in known)
+    return bool(stems & known) or any(is_form_of(name, other) for other in known)
 
 
 def _recall(words: frozenset[str], held: frozenset[str], asked: frozenset[str]) -> float:

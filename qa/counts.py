@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from qa.written_dates import without_dates
+from qa.written_dates import mask_dates, without_dates
 
 _ALIKE = (
     r"kill(?:ed|ing|s)?|dead|died?|dying|deaths?|lost their lives|perished",
@@ -24,9 +24,20 @@ _ONES = r"one|two|three|four|five|six|seven|eight|nine"
 _NUMBER = (
     r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?(?: (?:hundred|thousand|million))?|"
     rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:{_ONES}))?|{_ONES}|ten|eleven|twelve|thirteen|"
-    r"fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)(?![\w%-]|[.,]\d)"
+    r"fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)(?![\w%-]|[.,]\d|"
+    r" (?:second|minute|hour|day|night|week|month|year)s?\b)"
 )
 _ABOUT = r"(?:(?:at least|about|around|some|nearly|almost|more than|over|up to|as many as|the)\s)"
+_DOES = re.compile(
+    r"\w (?:killed|injured|wounded|hurt|arrested|detained|evacuated|rescued|freed|saved)$", re.IGNORECASE
+)
+_IS = re.compile(r"\b(?:is|are|was|were|be|been|being|got|left)\b", re.IGNORECASE)
+_ITS_OBJECT = re.compile(
+    r"\s+(?!(?:in|by|and|or|but|when|on|at|after|before|during|as|while|since|this|last|so|near|outside|inside|across|over"
+    r"|from|amid|following|overnight|yesterday|today|with|including|for|to|of|there|here|under|between)\b)\w",
+    re.IGNORECASE,
+)
+"""What is killed: "three gunmen killed dozens" counts gunmen, "three guards killed in Riga" the killed."""
 _PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|other|others|more|further)\b")
 _SINCE = re.compile(r"\b(?:[Ss]ince|[Tt]han (?:in|the|any)|deadliest|worst)\b")
 _ELSEWHERE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear) (?:the )?(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)")
@@ -41,8 +52,9 @@ def read_count(question: str, sentence: str, title: str) -> str:
     """The count in `sentence` of what `question` asks the number of, as it is written; "" for none or several."""
     if not asks_count(question):
         return ""
+    undated = mask_dates(sentence)
     for form in _forms_for(question):
-        found = {match["number"].casefold(): match for match in form.finditer(sentence)}
+        found = {match["number"].casefold(): match for match in form.finditer(undated)}
         whole = [match for match in found.values() if _is_of_all(match, sentence, f"{question} {title}")]
         if whole:
             return whole[0]["number"] if len(whole) == 1 else ""
@@ -81,6 +93,8 @@ def _is_of_all(match: re.Match[str], sentence: str, known: str) -> bool:
     end = match.end("number")
     if _PART_OF.match(sentence, end) or _SINCE.search(sentence[:end]):
         return False
+    if _DOES.search(match.group()) and not _IS.search(match.group()) and _ITS_OBJECT.match(sentence, match.end()):
+        return " " not in match.group().removeprefix(match["number"]).strip()  # "two injured people"
     clause = re.split(r"[,;.]\s", sentence[end:], maxsplit=1)[0]
     names = [place["name"].casefold() for place in _ELSEWHERE.finditer(without_dates(clause))]
     return all(any(word in known.casefold() for word in name.split()) for name in names)

@@ -167,7 +167,10 @@ def _counted_values(question: str, answer: str, evidence: Sequence[Evidence], po
     if not facts_of(answer).numbers:
         return values
     alike = [value for value in values if _unit(value.shown) == _unit(answer)]
-    return alike if any(is_same(answer, value.shown) for value in alike) else []
+    same = [value.evidence for value in alike if is_same(answer, value.shown)]
+    if same and speaks_of_now(question):
+        alike = [value for value in alike if any(_of_one_time(value.evidence, item) for item in same)]
+    return alike if same else []
 
 
 def _read_toll(question: str, item: Evidence) -> str:

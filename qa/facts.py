@@ -49,6 +49,22 @@ _NAME = re.compile(NAME)
 _WORD_OF_NAME = re.compile(r"[^\W\d_][\w'’.-]*")
 _POSSESSIVE = ("'s", "’s")
 _SENTENCE_ENDS = frozenset('.!?:"“”')
+_ROOT_CHARS = 4
+_ENDINGS = frozenset(
+    " a i n s y e o an ia ic al en er ey ns or ain ary ans ay ean ers ese ial ian ish ors egian ians ional istan".split(
+        " "
+    )
+)
+"""What names and their adjectives end in after what they have in common: German(y), Swed(en, ish), Norw(ay, egian)."""
+_APART = {
+    name: names.split()[0]
+    for names in (
+        "niger nigerien nigeriens|nigeria nigerian nigerians|india indian indians|indiana|roman romans|"
+        "romania romanian romanians|george|georgia georgian georgians"
+    ).split("|")
+    for name in names.split()
+}
+"""Names that look like forms of one and are not -> which they are."""
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
 _WRITTEN_OUT = {
     "US": re.compile(r"\bUSA\b|\bUnited States\b|(?<!Latin )(?<!South )(?<!North )\bAmericans?\b"),
@@ -76,6 +92,17 @@ class Facts:
 def is_name(text: str) -> bool:
     """Whether `text` is one name, every word of it capitalised."""
     return _NAME.fullmatch(text) is not None
+
+
+def is_form_of(name: str, other: str) -> bool:
+    """Whether two lower-case names are one in two forms: "Russia" and "Russian", not "Niger" and "Nigeria"."""
+    if name == other:
+        return True
+    if name in _APART and other in _APART:
+        return _APART[name] == _APART[other]
+    root = next((at for at, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), min(len(name), len(other)))
+    endings = {name[root:], other[root:]}
+    return root >= _ROOT_CHARS and endings <= _ENDINGS
 
 
 @lru_cache(maxsize=4096)

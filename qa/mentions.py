@@ -1,7 +1,7 @@
 """Which names and years of a question its articles mention: where they tell of no other mayor a small model takes
 Moscow's for Lisbon's.
 
-A name counts as mentioned where its beginning stands ("Europe" for "European"). This module does not know what
+A name counts as mentioned where a form of it stands ("Europe" for "European"). This module does not know what
 becomes of an answer whose article mentions none.
 """
 
@@ -12,10 +12,10 @@ from collections.abc import Iterable
 
 from index.article import Article
 from index.terms import STOP_WORDS, stem
-from qa.facts import facts_of, stems_of, tokenise
+from qa.facts import facts_of, is_form_of, stems_of, tokenise
 
-_NAME_CHARS, _ROOT_CHARS = 3, 5
-"""Shorter names ("UK", "Q2") are written in several ways; of longer ones the beginning tells."""
+_NAME_CHARS, _ROOT_CHARS = 3, 4
+"""Shorter names ("UK", "Q2") are written in several ways; forms of longer ones begin alike."""
 
 _COMPARES = frozenset("from than since over versus vs against compared".split())
 """Words after which a year is only what another is compared with: "up from 2020 revenue"."""
@@ -32,7 +32,11 @@ def asked_names(question: str) -> frozenset[str]:
 def unmentioned(question: str, articles: Iterable[Article]) -> frozenset[str]:
     """Those of `asked_names` that stand in none of `articles`."""
     texts = [f"{article.title}\n{article.text}".casefold() for article in articles]
-    return frozenset(name for name in asked_names(question) if not any(name[:_ROOT_CHARS] in text for text in texts))
+    return frozenset(name for name in asked_names(question) if not any(_mentions(text, name) for text in texts))
+
+
+def _mentions(text: str, name: str) -> bool:
+    return any(is_form_of(name, word) for word in re.findall(rf"\b{re.escape(name[:_ROOT_CHARS])}\w*", text))
 
 
 def is_about_what_is_asked(question: str, article: Article) -> bool:

@@ -7,6 +7,7 @@ say the same in other words are not seen. This module does not know which value 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from functools import lru_cache
 
 from index.article import Span
 from index.terms import STOP_WORDS, stem
-from qa.facts import facts_of, stems_of
+from qa.facts import facts_of, is_form_of, stems_of
 from qa.written_dates import find_dates, without_dates
 
 ALIKE = 0.6
@@ -26,6 +27,7 @@ MAX_VALUE_WORDS = 7
 
 _TOKEN = re.compile(r"[$£€]?\d+(?:[.,:–-]\d+)*%?|[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _LINKS = frozenset("in at on by to from of for with as the a an is was were are be been about near".split())
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _PARTICLES = frozenset("of the de la al bin van von da do and".split())
 
 
@@ -185,7 +187,7 @@ def _belongs(words: Words, at: int, *, first: bool) -> bool:
 
 def kind_of(value: str) -> str:
     """ "date", "number", "name", or "" for words of any other kind."""
-    if any(True for _ in find_dates(value)) or re.fullmatch(r"(?:1[89]|20)\d\d", value.strip()):
+    if any(True for _ in find_dates(value)) or _YEAR.fullmatch(value.strip()):
         return "date"
     if facts_of(value).numbers:
         return "number"
@@ -194,9 +196,11 @@ def kind_of(value: str) -> str:
 
 def is_same(value: str, other: str, published: date | None = None, other_published: date | None = None) -> bool:
     """Whether two values are one in other words: "4" and "four", "Friday" and "March 22", "Biden" and "Joe Biden"."""
-    if kind_of(value) == "date":
-        times = [w.resolve(published) for w in find_dates(value)]
-        others = [w.resolve(other_published) for w in find_dates(other)]
+    if stems_of(value) == stems_of(other):
+        return True
+    if kind_of(value) == kind_of(other) == "date":
+        times = [w.resolve(published) for w in find_dates(_with_word(value))]
+        others = [w.resolve(other_published) for w in find_dates(_with_word(other))]
         return any(t is None or o is None or (t.day <= o.last and o.day <= t.last) for t in times for o in others)
     numbers, other_numbers = facts_of(without_dates(value)).numbers, facts_of(without_dates(other)).numbers
     if numbers and other_numbers:
@@ -207,21 +211,28 @@ def is_same(value: str, other: str, published: date | None = None, other_publish
     initials = {"".join(w[0] for w in split_words(v).stems if w) for v in (value, other)}
     if initials & {re.sub(r"[^a-z]", "", v.lower()) for v in (value, other)}:
         return True
-    return all(any(w[:5] == o[:5] for o in other_words) for w in words) or all(
-        any(w[:5] == o[:5] for o in words) for w in other_words
+    return all(any(is_form_of(w, o) for o in other_words) for w in words) or all(
+        any(is_form_of(w, o) for o in words) for w in other_words
     )
 
 
+def _with_word(value: str) -> str:
+    """A bare year as a sentence writes it: "in 2015"."""
+    return f"in {value}" if _YEAR.fullmatch(value.strip()) else value
+
+
 _ROUGH = re.compile(r"%|\b(?:percent|per cent|thousand|million|billion|trillion)\b")
-_DIGITS = re.compile(r"\d+(?:\.(\d+))?")
+_DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.(\d+))?")
 
 
 def _is_rounded(value: str, other: str) -> bool:
-    """Whether two rough figures are one, the one with fewer decimals: "3 million" and "3.2 million"."""
+    """Whether one rough figure is the other, rounded: "3 million" and "3.2 million"."""
     if set(_ROUGH.findall(value)) != set(_ROUGH.findall(other)) or not _ROUGH.search(value):
         return False
     a, b = _DIGITS.search(value), _DIGITS.search(other)
     if a is None or b is None:
         return False
-    decimals = min(len(a[1] or ""), len(b[1] or ""))
-    return abs(float(a[0]) - float(b[0])) <= 0.5 / 10.0**decimals
+    rough, precise = sorted((a, b), key=lambda match: len(match[1] or ""))
+    scale = 10.0 ** len(rough[1] or "")
+    whole, exact = (float(match[0].replace(",", "")) * scale for match in (rough, precise))
+    return math.floor(exact + 0.5) == round(whole)

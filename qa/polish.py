@@ -126,13 +126,19 @@ def complete_pair(question: str, answer: str, quote: str) -> str:
 
 def complete_date(question: str, answer: str, quotes: Sequence[str]) -> str:
     """The whole date that the first of `quotes` to hold one gives, where `answer` is a part of it and a time is asked
-    for: "29 May 2020" for "2020"."""
+    for: "29 May 2020" for "2020".
+
+    A quote that also holds `answer` by itself, or in several dates, does not tell which is meant: "It opened in 2020
+    and collapsed on 29 May 2020".
+    """
     if not _TIME_ASKED.search(question) or not re.search(r"\d|" + _MONTH, answer):
         return answer
     for quote in quotes:
         whole = [m.group() for m in _DATE.finditer(quote) if stands_in(answer, m.group())]
-        if whole:
-            return max(whole, key=len)
+        longest = max(whole, key=len, default="")
+        if longest:
+            is_one = all(stands_in(date, longest) for date in whole)
+            return longest if is_one and not stands_in(answer, _DATE.sub(";", quote)) else answer
     return answer
 
 

@@ -144,6 +144,11 @@ def without_dates(sentence: str) -> str:
     return _DATE.sub(" ", sentence)
 
 
+def mask_dates(sentence: str) -> str:
+    """`sentence` with blanks for its dates, every other character in its place."""
+    return _DATE.sub(lambda match: " " * len(match.group()), sentence)
+
+
 def _is_beside(gap: str, following: str) -> bool:
     """Whether a weekday and what follows are one date: "Friday, 22 March 2024"."""
     return not gap.strip(" ,(") and following[-1].isdigit()

@@ -71,6 +71,15 @@ def test_an_invented_fact_is_unsupported_and_named(answer: str, missing: str) ->
         ("Did the blast kill 500 people?", "500", "The blast killed 145 people.", Verdict.UNSUPPORTED),
         ("Did it kill 500 people?", "It killed 500 people.", "It killed 145 people.", Verdict.UNSUPPORTED),
         ("Who won gold in 2021?", "Novak won gold in 2021.", "Novak won gold.", Verdict.SUPPORTED),
+        # Names that begin alike.
+        (
+            "Who led the coup?",
+            "The coup in Niger was led by Tani.",
+            "Tani led the coup in Nigeria.",
+            Verdict.UNSUPPORTED,
+        ),
+        ("Who won?", "The team of Austria won the final.", "Australia won the final in Riga.", Verdict.UNSUPPORTED),
+        ("Who won?", "Russia won the final in Riga.", "The Russian team won the final in Riga.", Verdict.SUPPORTED),
         # Yes and no.
         ("Did Novak resign?", "Novak has resigned.", "Novak has not resigned.", Verdict.WEAK),
         ("Did Novak resign?", "Yes, Novak has resigned.", "Novak has resigned.", Verdict.SUPPORTED),

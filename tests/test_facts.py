@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.terms import stem
-from qa.facts import facts_of
+from qa.facts import facts_of, is_form_of
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,27 @@ def test_inflections_share_a_stem(one: str, other: str) -> None:
 def test_a_superscript_is_no_number() -> None:
     assert facts_of("10 m²").numbers == {10}
     assert facts_of("²").numbers == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "is_one"),
+    [
+        ("russia", "russian", True),
+        ("germany", "german", True),
+        ("sweden", "swedish", True),
+        ("norway", "norwegian", True),
+        ("afghanistan", "afghan", True),
+        ("emmys", "emmy", True),
+        ("nigeria", "nigerian", True),
+        ("niger", "nigeria", False),
+        ("austria", "australia", False),
+        ("mauritius", "mauritania", False),
+        ("india", "indiana", False),
+        ("mali", "somali", False),
+        ("oman", "woman", False),
+        ("iran", "iraq", False),
+    ],
+)
+def test_forms_of_one_name_are_told_from_names_that_begin_alike(name: str, other: str, *, is_one: bool) -> None:
+    assert is_form_of(name, other) is is_one
+    assert is_form_of(other, name) is is_one

@@ -163,6 +163,8 @@ def test_an_answer_that_only_repeats_the_question_is_known(question: str, answer
         ("In which year did it open?", "2015", "It opened in December 2015.", "2015"),
         ("When did it open?", "Friday", "It opened on Friday, 29 May 2020.", "Friday"),
         ("When did it open?", "2", "It opened on 22 May 2022.", "2"),
+        ("When did it open?", "2020", "It opened in 2020 and fell on 29 May 2020.", "2020"),
+        ("When did it open?", "2020", "Opened on 2 May 2020, it fell on 29 June 2020.", "2020"),
     ],
 )
 def test_a_part_of_a_date_is_completed_from_its_own_quote(
