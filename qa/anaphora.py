@@ -76,10 +76,14 @@ _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[Turn], str], ...]], ...]
         (r"\b(?:he|she|him|(?P<own>his|hers?))\b", (find_person,)),
         (r"\b(?:they|them|(?P<own>theirs?))\b", (find_people, find_owner)),
         (r"\b(?P<own>its)\b", (find_owner, find_thing)),
-        (r"\bit\b(?! (?:\w+(?<!ed) )?(?:to|that|for|if)\b| takes?\b)", (find_thing,)),
+        (
+            r"\bit\b(?! (?:\w+(?<!ed) )?(?:to|that|for|if)\b| takes?\b| (?:rain|snow|hail|thunder|freeze)\w*\b)",
+            (find_thing,),
+        ),
         (rf"(?:(?<=^)|(?<= ))(?:this|that)(?=$| {_VERBAL}\b)", (find_event, find_thing)),
         (
-            r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were|been|be)\b)|\bthere$",
+            r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were|been|be)\b)"
+            r"|(?:(?<=^who is )|(?<=^who was )|(?<=^who are )|(?<=^who were ))there$",
             (find_place,),
         ),
     )

@@ -149,7 +149,8 @@ def _name_item(asked: FollowUp, match: re.Match[str]) -> tuple[str, str]:
         return f"the {which} {singular(noun)}", topic_of(counted.standalone)
     known = asked.find(find_event) or asked.find(find_thing)
     if known and not which:
-        return f"the {noun_phrases(known)[0].words[-1]}", ""
+        phrases = noun_phrases(known)
+        return (f"the {phrases[0].words[-1]}" if phrases else ""), ""
     changed = replace_part(known, which) if not which.islower() else ", and"
     if ", and" in changed:
         changed = re.sub(rf"^(?:the |an? )?(?:(?:{ORDINALS}) )?", f"the {which} ", known)

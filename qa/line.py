@@ -72,6 +72,9 @@ class Line:
         """A place at the end."""
         place = Place(self, work)
         with self._moved:
+            if self._closed:
+                place.withdraw()
+                return place
             self._waiting.append(place)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="reader", daemon=True)

@@ -33,6 +33,7 @@ _BREAKS = (AUXILIARIES | QUESTION_WORDS) - DETERMINERS | word_set(
     "and or but so if then than as that there here he she it they him them we us you i me my your our not no yes up "
     "down off out because also too just only ever still again back who's what's"
 )
+_ACRONYMS = word_set("US WHO IT")
 _VERBS = word_set(
     "happen happens occur begin begins began start take takes took come comes came go goes went say says said tell "
     "told die kill kills shoot led leads leave left lose lost win wins won give gave get got make makes made hold held "
@@ -187,7 +188,7 @@ def noun_phrases(text: str) -> tuple[Phrase, ...]:
                 before = token
             else:
                 run.append(token)
-        elif word in _BREAKS:
+        elif word in _BREAKS and token.group() not in _ACRONYMS:
             close()
             before = None
         elif run and _begins_anew([t.group() for t in run], token.group(), after_preposition=before is not None):

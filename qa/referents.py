@@ -172,8 +172,8 @@ def asked_noun(question: str) -> str:
 
 
 def plain_answer(turn: Turn) -> str:
-    """The answer without its marks."""
-    return re.sub(r"\s*\[\d+\]", "", turn.answer).strip()
+    """The answer without its marks and without the sentence that is quoted below it."""
+    return re.sub(r"\s*\[\d+\]", "", turn.answer.strip().split("\n\n")[0]).strip()
 
 
 def _describe_counted(stem: str, noun: str, end: int) -> str:

@@ -67,9 +67,17 @@ def is_other_side(question: str, answer: str, quotes: Sequence[str]) -> bool:
         return False
     years = set(_YEAR.findall(question))
     dated = [quote for quote in quotes if years <= set(_YEAR.findall(quote))] or list(quotes)
+    dated = [_without_namesakes(quote, answer) for quote in dated]
     winner, loser = _forms(answer)
     wins, loses = any(map(winner.search, dated)), any(map(loser.search, dated))
     return loses and not wins if asks_winner else wins and not loses
+
+
+def _without_namesakes(quote: str, answer: str) -> str:
+    """`quote` without who only shares the last name: AC Milan is not Inter Milan."""
+    *first, last = answer.split()
+    own = "|".join(map(re.escape, first))
+    return re.sub(rf"\b(?!(?:{own})\b)[A-Z][\w’'-]* {re.escape(last)}(?!\w)", ";", quote) if first else quote
 
 
 def leaves_outcome_open(question: str, quote: str) -> bool:

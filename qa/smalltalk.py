@@ -55,8 +55,8 @@ _REPLIES = tuple(
             "`dateline status` tells; the page lists the sources under its filters.",
         ),
         (
-            r"(?:can|do|could) you (?:speak|understand|answer in|reply in|write in) [a-z]+"
-            r"|(?:answer|reply) in (?!detail\b|full\b|short\b)[a-z]+",
+            r"(?:can|do|could) you (?:speak|understand) [a-z]+"
+            r"|(?:(?:can|do|could) you )?(?:answer|reply|write) in (?!detail\b|full\b|short\b|brief\b|more\b)[a-z]+",
             _ENGLISH_ONLY,
         ),
         (
@@ -96,10 +96,10 @@ _OTHER = word_set(
     "beim auf für von im zum haben hat waren dem den mit passierte passiert "
     "qui que quoi quand où pourquoi combien quel quelle est sont été était les des une dans sur pour avec ont pas il "
     "quién quien qué cuándo cuando dónde donde cuántos cuántas cuál cómo cuantos como por fue fueron los las una del "
-    "el en está son se murieron hay "
+    "el en está se murieron hay "
     "chi cosa quando dove perché quanti quante quale che è sono nel nella della dei gli stato stata morti "
-    "quem onde quantos quantas porque foi foram uma da dos das não em na no "
-    "wat waar wanneer waarom hoeveel welke het een zijn werd werden niet van bij"
+    "quem onde quantos quantas porque foi foram uma da dos das não em na "
+    "wat waar wanneer waarom hoeveel welke het een zijn werd werden niet bij"
 )
 _ASKING = re.compile(
     r"¿|(?:wer|wie|wo|wann|warum|wieso|qui|quand|où|pourquoi|combien|quién|quien|qué|cuándo|dónde|cuántos|cuántas"

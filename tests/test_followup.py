@@ -173,6 +173,11 @@ ABEDI = turn("Where was Salman Abedi born?")
         ([NICE], "Sorry, I meant who was the attacker?", "Who was the attacker (the Nice attack)?"),
         # Too short to stand alone
         ([turn(VOLGOGRAD)], "How many were injured?", "How many were injured (the attack on the Volgograd prison)?"),
+        (
+            [turn(VOLGOGRAD)],
+            "How many ceasefires were there?",
+            "How many ceasefires were there (the attack on the Volgograd prison)?",
+        ),
         # Several turns
         (
             [ABEDI, turn("When did the attack happen?", "On Monday.")],
@@ -180,6 +185,13 @@ ABEDI = turn("Where was Salman Abedi born?")
             "Where was Salman Abedi killed?",
         ),
         ([ABEDI, turn("thanks", "You are welcome.")], "And when?", "When was Salman Abedi born?"),
+        # The short answer alone is what an answer says; the sentence it is from is quoted below it
+        (
+            [turn("Who rules Mali?", "Assimi Goita [1]\n\nColonel Assimi Goita took power in Mali. [1]")],
+            "How old is he?",
+            "How old is Assimi Goita?",
+        ),
+        ([turn("Who is the prime minister of France?")], "And in the US?", "Who is the prime minister of the US?"),
         ([Turn("And in Mali?", "Who rules Mali?", "")], "Since when?", "Who rules Mali, and since when?"),
     ],
 )
@@ -199,10 +211,16 @@ def test_follow_up_is_made_to_stand_alone(history: list[Turn], question: str, ex
         "What is the name of the dish that fed soldiers?",
         "what causes inflation?",
         "How many survivors are there in Derna?",
+        "Did it rain in London?",
     ],
 )
 def test_question_on_a_new_subject_inherits_nothing(question: str) -> None:
     assert make_standalone(question, [turn(VOLGOGRAD, "Four guards of the colony in Surovikino [1].")]) == question
+
+
+@pytest.mark.parametrize("past", ["What happened?", "What collapsed?", "What was stolen?"])
+def test_a_question_that_names_nothing_gives_the_next_nothing(past: str) -> None:
+    assert make_standalone("And the one in Genoa?", [turn(past)])
 
 
 @pytest.mark.parametrize("question", ["And in Mali?", "Why?", "he?", "", "   ", "No, I mean the 2017 one"])

@@ -78,6 +78,10 @@ def test_a_closed_line_leaves_nobody_waiting() -> None:
     assert waits.done(0)
     with pytest.raises(CancelledError):
         waits.result()
+    late = line.join(lambda: 1)
+    assert late.done(0)
+    with pytest.raises(CancelledError):
+        late.result()
 
 
 def step_to(events: Iterator[Event], kind: type[Event]) -> Event:

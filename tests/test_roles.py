@@ -41,6 +41,7 @@ def test_who_won_and_who_lost_are_told_apart(winner: str, loser: str, quote: str
         (_WON, "Lee Tan", ["Anna Novak beat Lee Tan in May 2021.", "Lee Tan won the Harbour Cup of 2021."]),
         (_WON, "Lee Tan", ["Novak was beaten in Riga, with Lee Tan watching, in 2021."]),
         (_WON, " ", ["Anna Novak beat Lee Tan in 2021."]),
+        (_WON, "Harbour Riga", ["Harbour beat Old Riga 2-1 in 2021."]),
     ],
 )
 def test_without_a_plain_word_for_it_nobody_is_the_other_side(question: str, answer: str, quotes: list[str]) -> None:

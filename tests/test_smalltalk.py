@@ -99,6 +99,9 @@ def test_other_languages_are_told(question: str) -> None:
         "Who said goodbye to Angela Merkel?",
         "Which model of plane crashed?",
         "Paris",
+        "Toronto van attack no motive",
+        "Son Heung-min no goal",
+        "Can you answer in detail?",
     ],
 )
 def test_questions_on_the_news_get_none(question: str) -> None:
