@@ -30,10 +30,17 @@ _NAMES_ANOTHER = re.compile(
 """Followed by a date: "the bombings of March 2004", but not "the night of March 4"."""
 _CLAUSE = re.compile(r"\b(?:who|which|that|whose|where)\b[^,;:]*$")
 _COMING = re.compile(
-    r"\b(?:will|would|plans to|(?:is|are|was|were) to|(?:is|are|be) (?:due|scheduled|planned|expected|set))\b[^,;:]*$",
+    r"\b(?:will|would|plans to|(?:is|are|was|were) to|(?:is|are|be) (?:due|scheduled|planned|expected|set))\b[^,;:]*$"
+    r"|\b(?:set|called|scheduled|planned|slated|due|moved|postponed|adjourned|delayed|rescheduled)\b[^,;:]{0,40}?"
+    r"\b(?:for|to|until|till) $",
     re.I,
 )
 _PERFECT = re.compile(r"\b(?:has|have) (?!to\b)")
+_NEAR_PERIOD = re.compile(r"\b(this|last|past) (week|month|year)\b", re.IGNORECASE)
+_YEARS = re.compile(
+    r"\b(?:in|from|between|during) ((?:1[89]|20)\d\d) (?:and|or|to|until) ((?:1[89]|20)\d\d)\b", re.IGNORECASE
+)
+_BESIDE_YEAR = re.compile(r"\b(before|after|since) ((?:1[89]|20)\d\d)\b", re.IGNORECASE)
 _GOVERNS = re.compile(r"\b(in|on|during|since|after|until|before|by)(?: (?:early|mid|late))?\s*$", re.IGNORECASE)
 
 
@@ -73,12 +80,18 @@ def say_when(when: When | None) -> str:
 
 def find_period(text: str, as_of: date) -> tuple[date, date] | None:
     """First and last day of the time that a question names: "in 2017", "since March", "last week", "on Friday"."""
-    if match := re.search(r"\b(this|last|past) (week|month|year)\b", text, re.IGNORECASE):
-        days = {"week": 7, "month": 31, "year": 366}[match[2].lower()]
-        if match[1].lower() == "last":
-            return as_of - timedelta(2 * days), as_of
-        return as_of - timedelta(days), as_of
-    for written in find_dates(text):
+    dates = list(find_dates(text))
+    if (match := _NEAR_PERIOD.search(text)) and not dates:
+        return _near_period(match[1].lower(), match[2].lower(), as_of)
+    if match := _YEARS.search(text):
+        first, last = sorted((int(match[1]), int(match[2])))
+        return date(first, 1, 1), date(last, 12, 31)
+    if match := _BESIDE_YEAR.search(text):
+        year, word = int(match[2]), match[1].lower()
+        return (
+            (date(year + (word == "after"), 1, 1), LAST_DAY) if word != "before" else (date.min, date(year - 1, 12, 31))
+        )
+    for written in dates:
         before = _GOVERNS.search(text[: written.start])
         word = before[1].lower() if before else text[written.start :].split()[0].lower()
         when = written.resolve(as_of)
@@ -88,6 +101,18 @@ def find_period(text: str, as_of: date) -> tuple[date, date] | None:
             return when.day, LAST_DAY
         if word in {"until", "before", "by"}:
             return date.min, when.last
-        if word in {"in", "on", "during", "yesterday", "today"}:
+        if written.counts or word in {"in", "on", "during", "yesterday", "today", "last"}:
             return when.day, when.last
     return None
+
+
+def _near_period(which: str, unit: str, as_of: date) -> tuple[date, date]:
+    """ "This year" began in January and "last year" is over; "last week" may be any day of the last two."""
+    if which == "past" or unit == "week":
+        days = {"week": 7, "month": 31, "year": 366}[unit] * (2 if which == "last" else 1)
+        return as_of - timedelta(days), as_of
+    first = as_of.replace(day=1) if unit == "month" else date(as_of.year, 1, 1)
+    if which == "this":
+        return first, as_of
+    before = first - timedelta(1)
+    return (before.replace(day=1) if unit == "month" else date(before.year, 1, 1)), before

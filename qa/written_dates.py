@@ -70,6 +70,7 @@ _YEAR = r"(?P<year>(?:1[89]|20)\d\d)\b"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b"
 _COUNT = rf"(?P<count>\d{{1,2}}|(?i:{'|'.join(_NUMBERS)}))"
+_SHIFT = r"(?:,? (?:of )?(?P<shift>last|this|next) year\b)"
 _BEFORE = "[Ii]n|[Ss]ince|[Oo]f|[Dd]uring|[Bb]y"
 _ABOUT = "(?: (?:early|mid|late|the end of))?"
 _DATE = re.compile(
@@ -78,10 +79,10 @@ _DATE = re.compile(
         for at, form in enumerate(
             (
                 rf"\b{_YEAR}-(?P<month>\d\d)-{_DAY}",
-                rf"\b{_MONTH} {_DAY}(?:,? {_YEAR})?",
-                rf"\b{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?",
+                rf"\b{_MONTH} {_DAY}(?:,? {_YEAR}|{_SHIFT})?",
+                rf"\b{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR}|{_SHIFT})?",
                 rf"\b{_MONTH},?(?: of)? {_YEAR}",
-                rf"\b(?:{_BEFORE}|[Ll]ast|[Uu]ntil){_ABOUT}[ -]{_MONTH}(?! \d)",
+                rf"\b(?:{_BEFORE}|[Ll]ast|[Uu]ntil){_ABOUT}[ -]{_MONTH}(?! \d){_SHIFT}?",
                 rf"\b(?:{_BEFORE}|year){_ABOUT}[ -]{_YEAR}",
                 rf"\b(?P<which>(?i:last|next|this) )?{_WEEKDAY}",
                 r"\b(?P<near>(?i:yesterday|today|tonight|this (?:morning|afternoon|evening)|last night|tomorrow))\b",
@@ -164,15 +165,20 @@ def _written(parts: dict[str, str], published: date | None, *, coming: bool) -> 
         return When(date(_year(parts["year"]), month, day), precision, Basis.WRITTEN)
     if published is None:
         return None
+    if "shift" in parts:
+        year = published.year + _SHIFTS[parts["shift"]]
+        return When(date(year, month, day), precision, Basis.RELATIVE)
     years = range(published.year - 1, published.year + 2)
-    days = (date(year, month, day) for year in years if _exists(year, month, day))
-    near = [found for found in days if coming or found <= published + _SLACK]
+    days = [date(year, month, day) for year in years if _exists(year, month, day)]
+    ahead = [found for found in days if found >= published - _SLACK]
+    near = ahead if coming else [found for found in days if found <= published + _SLACK]
     best = min(near, key=lambda found: abs((found - published).days), default=None)
     if best is None or (precision is Precision.MONTH and abs((best - published).days) > _NEAR_MONTHS_DAYS):
         return None  # "in November" of an article in April may be the one to come
     return When(best, precision, Basis.RELATIVE)
 
 
+_SHIFTS = {"last": -1, "this": 0, "next": 1}
 _SLACK = timedelta(2)
 """An article may be dated a day before what it tells: other time zones, late changes."""
 _NEAR_MONTHS_DAYS = 200

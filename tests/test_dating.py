@@ -28,6 +28,11 @@ BEFORE = When(date(2024, 8, 1), Precision.DAY, Basis.WRITTEN)
         ("On March 8 the embassy warned its citizens.", "8 March 2024", Basis.RELATIVE),
         ("On December 20 the bridge was closed.", "20 December 2023", Basis.RELATIVE),
         ("He is due in court again on September 14.", "14 September 2024", Basis.RELATIVE),
+        ("The vote has been set for November 5.", "5 November 2024", Basis.RELATIVE),
+        ("The hearing was moved to April 3.", "3 April 2025", Basis.RELATIVE),
+        ("The hearing was moved to this Monday.", "26 August 2024", Basis.RELATIVE),
+        ("He was arrested on March 8 last year.", "8 March 2023", Basis.RELATIVE),
+        ("The bridge closed in November last year.", "November 2023", Basis.RELATIVE),
         ("In May, miners went on strike.", "May 2024", Basis.RELATIVE),
         ("The siege ended on Friday.", "23 August 2024", Basis.RELATIVE),
         ("The siege ended Saturday morning.", "24 August 2024", Basis.RELATIVE),
@@ -98,6 +103,15 @@ def test_a_day_of_publication_is_said_to_be_one() -> None:
         ("Mali in February 2024", date(2024, 2, 1), date(2024, 2, 29)),
         ("Volgograd on August 23", date(2024, 8, 23), date(2024, 8, 23)),
         ("Volgograd this week", date(2024, 8, 17), PUBLISHED),
+        ("Volgograd last week", date(2024, 8, 10), PUBLISHED),
+        ("Volgograd last year", date(2023, 1, 1), date(2023, 12, 31)),
+        ("Volgograd this year", date(2024, 1, 1), PUBLISHED),
+        ("Volgograd last month", date(2024, 7, 1), date(2024, 7, 31)),
+        ("Volgograd last Friday", date(2024, 8, 23), date(2024, 8, 23)),
+        ("Volgograd two years ago", date(2022, 1, 1), date(2022, 12, 31)),
+        ("Volgograd on March 8 last year", date(2023, 3, 8), date(2023, 3, 8)),
+        ("Mali in 2017 and 2018", date(2017, 1, 1), date(2018, 12, 31)),
+        ("Mali before 2017", date.min, date(2016, 12, 31)),
     ],
 )
 def test_a_question_names_a_time(topic: str, first: date, last: date) -> None:
@@ -106,10 +120,11 @@ def test_a_question_names_a_time(topic: str, first: date, last: date) -> None:
 
 def test_a_year_that_names_an_event_is_no_time_to_keep_to() -> None:
     assert find_period("the 2015 Paris attacks", PUBLISHED) is None
-    since = find_period("Niger since March 2023", PUBLISHED)
-    assert since is not None
-    assert since[0] == date(2023, 3, 1)
-    assert since[1] > PUBLISHED
+    for words, first in (("since March 2023", date(2023, 3, 1)), ("after 2017", date(2018, 1, 1))):
+        period = find_period(f"Niger {words}", PUBLISHED)
+        assert period is not None
+        assert period[0] == first
+        assert period[1] > PUBLISHED
 
 
 WORDS = re.findall(
