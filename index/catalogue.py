@@ -24,7 +24,7 @@ from index.home import Home
 from index.meta import read_meta, write_meta
 from index.places import Place, day_of, drop_place, list_places, put_place, sweep
 from index.query import Filters
-from index.rows import SELECT_ARTICLE, insert_article, read_article, read_passage
+from index.rows import SELECT_ARTICLE, insert_article, read_article, read_passage, update_tags
 from index.schema import open_database
 from index.sql import AMONG, Connection
 from index.stored_vectors import StoredVectors
@@ -109,6 +109,8 @@ class Catalogue:
                 connection.executemany(
                     "INSERT INTO bands VALUES (?, ?) ON CONFLICT DO NOTHING", [(key, number) for key in bands]
                 )
+            else:
+                update_tags(connection, number, article)
             _settle(connection, article, file, number)
 
     def add_reprint(self, article: Article, *, of: str, file: str = "") -> None:

@@ -85,15 +85,21 @@ def sweep(connection: Connection) -> None:
 
 
 def _take_first_place(connection: Connection, number: int) -> bool:
-    """Give the article the particulars of its oldest exact place; false where there is none."""
-    updated = connection.execute(
-        "UPDATE articles SET (published, source, author, url, path, sha256) = (SELECT p.published, p.source, "
-        "p.author, p.url, p.path, p.sha256 FROM places p WHERE p.article = articles.number "
-        "AND p.own_id = articles.id ORDER BY p.number LIMIT 1) WHERE number = ?1 "
-        "AND EXISTS (SELECT 1 FROM places p WHERE p.article = ?1 AND p.own_id = articles.id)",
+    """Give the article the particulars of its oldest exact place that tells them; false where there is none."""
+    rows = connection.execute(
+        "SELECT p.published, p.source, p.author, p.url, p.path, p.sha256 FROM places p "
+        "JOIN articles a ON a.number = p.article WHERE p.article = ? AND p.own_id = a.id ORDER BY p.number",
         (number,),
+    ).fetchall()
+    if not rows:
+        return False
+    published = next((row[0] for row in rows if row[0] is not None), None)
+    texts = [next((row[column] for row in rows if row[column]), "") for column in (1, 2, 3)]
+    connection.execute(
+        "UPDATE articles SET published = ?, source = ?, author = ?, url = ?, path = ?, sha256 = ? WHERE number = ?",
+        (published, *texts, *rows[0][4:], number),
     )
-    return updated.rowcount > 0
+    return True
 
 
 def _remove_article(connection: Connection, number: int) -> None:

@@ -33,9 +33,23 @@ def insert_article(connection: Connection, article: Article, signature: bytes) -
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
         (a.id, ordinal(a.published), a.source, a.author, a.url, a.path, a.sha256, a.title, signature, a.text),
     ).fetchone()
-    connection.executemany("INSERT INTO tags VALUES (?, ?, ?)", [(number, i, tag) for i, tag in enumerate(a.tags)])
+    _insert_tags(connection, int(number), a.tags)
     _insert_passages(connection, number, a.title, a.text)
     return int(number)
+
+
+def update_tags(connection: Connection, number: int, article: Article) -> None:
+    """Give the stored article `number` the tags of one of its places: instead of its own where it is the place that it
+    is shown from, else those that it lacks."""
+    (path,) = connection.execute("SELECT path FROM articles WHERE number = ?", (number,)).fetchone()
+    rows = connection.execute("SELECT tag FROM tags WHERE article = ? ORDER BY position", (number,)).fetchall()
+    known = [] if path == article.path else [tag for (tag,) in rows]
+    connection.execute("DELETE FROM tags WHERE article = ?", (number,))
+    _insert_tags(connection, number, (*known, *(tag for tag in article.tags if tag not in known)))
+
+
+def _insert_tags(connection: Connection, number: int, tags: Sequence[str]) -> None:
+    connection.executemany("INSERT INTO tags VALUES (?, ?, ?)", [(number, i, tag) for i, tag in enumerate(tags)])
 
 
 def insert_passages(connection: Connection, number: int) -> None:

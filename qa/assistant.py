@@ -116,7 +116,7 @@ class Assistant:
 
     def search(self, query: Query, *, k: int = 10) -> list[Hit]:
         """The `k` best passages."""
-        return self._lookup.passages(query, k=k)
+        return self._lookup.passages(replace(query, text=_encodable(query.text)), k=k)
 
     def find_evidence(self, query: Query) -> tuple[Evidence, ...]:
         """What the model would be given to read."""
@@ -130,6 +130,7 @@ class Assistant:
         as_of: date | None = None,
     ) -> Timeline:
         """What happened with `topic`, or with what a question asks about ("What happened in Mali?")."""
+        topic = _encodable(topic)
         query = Query(find_topic(topic) or topic, as_of or date.today(), filters)
         return self._lookup.timeline(query)
 
@@ -162,7 +163,7 @@ class Assistant:
             ModelError: the model cannot be used.
         """
         started = time.perf_counter()
-        question = question.encode("utf-8", "replace").decode()  # JSON can hold half a character; tokenizers cannot
+        question = _encodable(question)
         query = Query(make_standalone(question, history), as_of or date.today(), filters)
         reply = reply_to_smalltalk(question)
         if reply is not None:
@@ -277,6 +278,11 @@ def _load_model(model: str, models_dir: Path) -> LLM:
     from qa.weights import prepare_model
 
     return LocalModel(prepare_model(model, models_dir), name=model)
+
+
+def _encodable(text: str) -> str:
+    """`text` without halves of characters, which JSON and command lines can hold and tokenizers cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _stop_if(cancel: threading.Event | None) -> None:

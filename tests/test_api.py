@@ -192,6 +192,7 @@ def test_search_articles_and_status(address: str, home: Path) -> None:
         ("/api/articles/nosuch", None, 404),
         ("/api/articles?sort=random", None, 400),
         ("/api/search?q=a&k=1000", None, 400),
+        ("/api/search?q=a&after=2024-02-01&before=2024-01-01", None, 400),
         ("/v1/models/gpt", None, 404),
     ],
 )

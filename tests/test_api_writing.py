@@ -55,6 +55,19 @@ def test_a_file_is_sent_found_and_removed(address: str, home: Path, tmp_path: Pa
     assert not list((home / "uploads").rglob("heron.txt"))
 
 
+def test_a_text_without_a_title_keeps_its_first_sentence(address: str) -> None:
+    lead = "Voters in Lund elected Kerstin Ek mayor on Sunday."
+    for text, title in (
+        (lead, ""),
+        (f"{lead}\n\nShe takes office in June.", ""),
+        (HERON, "Heron nests on the town hall"),
+    ):
+        (entry,) = httpx.post(f"{address}/api/articles", json={"text": text}).json()["articles"]
+        assert entry["title"] == title
+        stored = httpx.get(f"{address}/api/articles/{entry['id']}").json()["text"]
+        assert stored.startswith(lead if not title else "A heron built")
+
+
 def test_text_is_added_with_what_is_known_of_it(address: str) -> None:
     new = {
         "text": "The bridge at Lund was opened by Kerstin Ek.",

@@ -16,7 +16,7 @@ from stand_in_model import StandIn
 from index.build import build_index
 from index.errors import CancelledError, IndexMissingError
 from index.home import Home
-from index.query import Filters
+from index.query import Filters, Query
 from qa.answer import Answer, Delta, Done, Found, Turn, Verdict
 from qa.assistant import Assistant
 from qa.composition import DOUBT, NOT_FOUND
@@ -162,3 +162,5 @@ def test_examples_ask_what_the_articles_hold(assistant: Assistant) -> None:
 
 def test_half_a_character_in_a_question_is_no_error(assistant: Assistant) -> None:
     assert assistant.ask("How many guards were killed in \ud800 Volgograd?").evidence
+    assert assistant.search(Query("guards \ud800 Volgograd", AS_OF))
+    assert assistant.timeline("\udcff Volgograd prison").events

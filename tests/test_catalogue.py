@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -206,6 +207,24 @@ def test_an_article_vanishes_with_its_last_place(catalogue: Catalogue) -> None:
     assert catalogue.match(fts_query(WORDS), k=10) == []
     with pytest.raises(UsageError):
         catalogue.get_article(article.id)
+
+
+def test_each_particular_is_of_the_oldest_place_that_tells_it(catalogue: Catalogue) -> None:
+    bare, dated = make_article(path="/1"), date(2024, 5, 3)
+    catalogue.add_article(bare)
+    catalogue.add_article(replace(at_place(bare, "/2", source="BBC"), published=dated))
+    catalogue.add_article(replace(at_place(bare, "/3", source="AP"), published=date(2024, 5, 4)))
+    stored = catalogue.get_article(bare.id)
+    assert (stored.path, stored.source, stored.published) == ("/1", "BBC", dated)
+
+
+def test_tags_are_those_of_now(catalogue: Catalogue) -> None:
+    article = make_article(path="/1", tags=("fire", "port"))
+    catalogue.add_article(article)
+    catalogue.add_article(replace(article, path="/2", tags=("port", "law")))
+    assert catalogue.get_article(article.id).tags == ("fire", "port", "law")
+    catalogue.add_article(replace(article, tags=("flood",)))
+    assert catalogue.get_article(article.id).tags == ("flood",)
 
 
 def test_a_new_article_replaces_the_old_one_of_its_place(catalogue: Catalogue) -> None:

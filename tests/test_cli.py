@@ -125,6 +125,7 @@ def test_show_prints_the_stored_article_and_nothing_that_drives_the_terminal(
         (("ask", "Who?", "--after", "yesterday"), 2, "yesterday"),
         (("ask", "Who?", "--after", "2024-02-01", "--before", "2024-01-01"), 2, "backwards"),
         (("chat", "--port", "eighty"), 2, "--port"),
+        (("index", "seeds", "--prun"), 2, "--prun"),
         (("status",), 1, "index"),
         (("show", "abc"), 1, "index"),
     ],

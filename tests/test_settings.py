@@ -45,6 +45,13 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
         read_settings({}, port=port)
 
 
+def test_an_empty_setting_of_the_file_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "dateline.toml"
+    file.write_text('home = ""\nmodel = ""\n', encoding="utf-8")
+    given = resolve_settings({}, config=str(file))
+    assert (given["home"], given["model"].value) == (resolve_settings({})["home"], "default")
+
+
 def test_the_file_is_weakest_and_each_value_tells_where_it_stands(tmp_path: Path) -> None:
     folder = tmp_path / "dateline"
     folder.mkdir()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from index.article import Hit
 from index.query import Filters
@@ -37,6 +37,12 @@ class Scope(BaseModel):
     tags: list[Name] = Field(default=[], max_length=_MAX_NAMES)
     articles: list[Name] = Field(default=[], max_length=_MAX_NAMES, description="article ids")
     as_of: date | None = None
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        if self.after and self.before and self.before < self.after:
+            raise ValueError(f"the dates run backwards: after {self.after}, before {self.before}")
+        return self
 
     def to_filters(self) -> Filters:
         """The filters as the search takes them."""

@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from index.errors import DatelineError, UsageError
 from ui import (
@@ -75,12 +75,18 @@ def _run(arguments: argparse.Namespace) -> int:
         return FAILED
 
 
+class _Parser(argparse.ArgumentParser):
+    """Takes whole option names only, as its commands do: "--prun" must not delete."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="dateline",
         description="Answers questions from your news articles, every sentence cited.",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"dateline {read_version()}")
     shared = argparse.ArgumentParser(add_help=False)
@@ -109,7 +115,7 @@ def make_parser() -> argparse.ArgumentParser:
     model.add_argument(
         "--model",
         metavar="MODEL",
-        help="default, large, a folder of safetensors, a GGUF file or a hub id (DATELINE_MODEL)",
+        help="default, small, a folder of safetensors, a GGUF file or a hub id (DATELINE_MODEL)",
     )
     vectors = argparse.ArgumentParser(add_help=False)
     vectors.add_argument(

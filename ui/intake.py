@@ -77,10 +77,10 @@ class Intake:
         if len(text) > MAX_PASTED_CHARS:
             raise UsageError(f"the text is longer than {MAX_PASTED_CHARS:,} characters: add it as a file")
         day = read_day(published, "date")
-        first = text.strip().splitlines()[0].strip()
-        record = {"title": title.strip() or first[:200], "text": text, "source": source.strip(), "url": url.strip()}
+        record = {"title": title.strip(), "text": text, "source": source.strip(), "url": url.strip()}
         folder = self._new_batch()
-        name = _UNSAFE.sub(" ", record["title"])[:60].strip(" .") or "pasted"
+        named = record["title"] or text.strip().splitlines()[0]
+        name = _UNSAFE.sub(" ", named)[:60].strip(" .") or "pasted"
         content = json.dumps({**record, "date": day.isoformat() if day else ""}, ensure_ascii=False)
         (folder / f"{name}.json").write_text(content, encoding="utf-8")
         return self._index(folder, [], None)

@@ -138,7 +138,7 @@ def resolve_settings(environ: Mapping[str, str], *, config: str | None = None, *
             given[name] = Given(flag, f"--{name.replace('_', '-')}")
         elif environ.get(variable):
             given[name] = Given(environ[variable], variable)
-        elif name in stored:
+        elif stored.get(name, "") != "":
             given[name] = Given(stored[name], str(file))
         else:
             given[name] = Given(default, "default")
