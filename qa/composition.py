@@ -20,7 +20,7 @@ from qa.roles import is_other_side
 from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
-DOUBT = "answers found like this one are wrong more often than right: read the quote"
+DOUBT = "the quote may answer another question: read it"
 DIFFER = "\n\nThe articles differ: "
 """What begins the values that articles give, at the end of an answer's text."""
 

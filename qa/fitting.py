@@ -113,7 +113,7 @@ def fit_confidence(
     return {
         **fitted,
         "threshold": fit_threshold(probabilities[np.array(answerable, dtype=bool)]),
-        "even": fit_even(logits[asked], y[asked]),
+        "even": fit_even(probabilities[asked], y[asked]),
     }
 
 
@@ -122,11 +122,14 @@ def fit_threshold(confidences: Floats) -> float:
     return round(float(np.quantile(confidences, REFUSED_ANSWERABLE)), 4)
 
 
-def fit_even(logits: Floats, right: Labels) -> float:
-    """The confidence at which an answer is as likely right as wrong, by a logistic regression on its log-odds."""
-    fitted = _fit(["logit"], logits[:, np.newaxis], right, np.ones(len(right)), strength=1e6)
-    even = fitted["means"][0] - fitted["intercept"] / fitted["coefficients"][0] * fitted["scales"][0]
-    return round(float(1.0 / (1.0 + np.exp(-even))), 4)
+def fit_even(confidences: Floats, right: Labels) -> float:
+    """The least confidence from which answers are right at least as often as wrong, by isotonic regression."""
+    from sklearn.isotonic import IsotonicRegression
+
+    ordered = np.sort(confidences)
+    shares = IsotonicRegression().fit(confidences, right.astype(float)).predict(ordered)
+    even = ordered[shares >= 0.5]
+    return round(float(even[0]), 4) if len(even) else 1.0
 
 
 def without_event(example: Example) -> Example:

@@ -98,9 +98,10 @@ def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
 
 def test_at_the_even_confidence_answers_are_right_as_often_as_wrong() -> None:
     rng = np.random.default_rng(0)
-    logits = rng.normal(-1, 2, 4000)
-    right = rng.random(4000) < 1 / (1 + np.exp(-(1.5 * logits - 0.75)))  # even where the log-odds are 0.5
-    assert fit_even(logits, right) == pytest.approx(1 / (1 + np.exp(-0.5)), abs=0.03)
+    confidences = rng.random(4000)
+    right = rng.random(4000) < confidences**2
+    assert fit_even(confidences, right) == pytest.approx(0.5**0.5, abs=0.05)
+    assert fit_even(confidences, np.zeros(4000, dtype=bool)) == 1.0
 
 
 def test_signals_are_of_each_question_with_and_without_its_event(examples: list[Example], reader: CrossEncoder) -> None:
