@@ -53,6 +53,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIGATURES = (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"))
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
 _WORDS = re.compile(r"[^\W_]+")
+_SENTENCE = re.compile(r"[.!?…][\"'”’)]*\s")
+_SAYS = re.compile(
+    r"\d|\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|said|says|died|killed|dead|won|lost|"
+    r"began|fell|rose|hit|struck|voted|ruled|agreed|approved|announced|arrested|resigned|elected)\b"
+)
+"""A figure or a verb that states something: what holds one is no mere caption."""
 
 
 @dataclass(slots=True)
@@ -149,8 +155,8 @@ def _take_header(lines: list[str], found: _Found) -> list[str]:
             found.author, found.agency = found.author or imprint.author, found.agency or imprint.source
         elif match := BYLINE.fullmatch(line):
             found.author = found.author or match["author"]
-        elif found.published and AGENCY_ENDED.fullmatch(line) and len(lines) - number > 2:
-            continue  # a caption right under the date line: "... (AP)"
+        elif found.published and len(lines) - number > 2 and _is_caption_of_title(line, found.title):
+            continue
         else:
             sentences += bool(_ENDS_SENTENCE.search(line)) and not BULLET.match(line)
             body.append(line)
@@ -182,6 +188,14 @@ def _is_title(line: str, found: _Found) -> bool:
     return words == title
 
 
+def _is_caption_of_title(line: str, title: str) -> bool:
+    """Whether `line`, right under the date line, is a picture's that says the title again: "... (AP)"."""
+    if not AGENCY_ENDED.fullmatch(line) or _SAYS.search(line):
+        return False
+    words, known = ({word for word in _WORDS.findall(text.casefold()) if len(word) > 3} for text in (line, title))
+    return len(words & known) >= len(words) / 2
+
+
 def _is_furniture(line: str, found: _Found) -> bool:
     """Whether `line` is no part of the article; what it tells goes to `found`."""
     if HASHTAGS.fullmatch(line):
@@ -198,15 +212,17 @@ def _is_furniture(line: str, found: _Found) -> bool:
 
 
 def _drop_captions(lines: list[str]) -> list[str]:
-    """`lines` without captions: agency-ended ones among others, and near-repeats of body sentences."""
+    """`lines` without captions: phrases that end with an agency, and near-repeats of body sentences."""
     last = len(lines) - 1
-    lines = [
-        line
-        for number, line in enumerate(lines)
-        if not (number < last and len(line) < 300 and line.endswith(")") and AGENCY_ENDED.fullmatch(line))
-    ]
+    lines = [line for number, line in enumerate(lines) if number == last or not _is_agency_caption(line)]
     repeats = find_near_repeats(lines, [i for i, line in enumerate(lines) if not BULLET.match(line)])
     return [line for number, line in enumerate(lines) if number not in repeats]
+
+
+def _is_agency_caption(line: str) -> bool:
+    """Whether `line` is a phrase and an agency, "The harbour on Tuesday (AP)"; a brief, too, ends with its agency."""
+    short = len(line) < 150 and line.endswith(")")
+    return short and AGENCY_ENDED.fullmatch(line) is not None and not _SENTENCE.search(line) and not _SAYS.search(line)
 
 
 def _rejoin_datelines(lines: list[str]) -> list[str]:

@@ -209,6 +209,8 @@ def test_a_sentence_said_twice_counts_once() -> None:
         "The agency will host a webinar on Monday to explain which documents families should plan to submit when they "
         "apply for a grant. Sign up here to receive the link, which will be sent to all before the meeting starts.",
         "By Monday everything was under water",
+        "Eight firefighters were treated for burns at the hospital. (AP)",
+        "Eight firefighters were treated for burns at the hospital (AP)",
     ],
 )
 def test_body_text_stays(line: str) -> None:
@@ -231,6 +233,23 @@ def test_an_address_under_every_entry_stays() -> None:
 
 def test_the_last_paragraph_may_end_with_its_agency() -> None:
     assert paragraphs(clean(*BODY, "The lakes are nearly empty now. (AFP)"))[-1].endswith("(AFP)")
+
+
+@pytest.mark.parametrize("fields", [{"title": "News in brief"}, {"title": "News in brief", "published": "2024-03-23"}])
+def test_briefs_that_end_with_their_agencies_stay(fields: dict[str, object]) -> None:
+    briefs = [
+        "A bus fell into the river on Monday. Nine passengers swam to the bank. (Kyodo)",
+        "The upper house voted for the new tax. (AFP)",
+        "Fishermen found a wreck off the southern cape. It may be that of the ferry lost in 1911. (Reuters)",
+        "The old theatre opens again in May. (PA)",
+    ]
+    assert paragraphs(clean(*briefs, **fields)) == briefs
+    assert paragraphs(clean("2024-03-23", *briefs, title="News in brief")) == briefs
+
+
+def test_a_first_paragraph_that_ends_with_its_agency_stays() -> None:
+    lead = "Flood water reached the harbour before noon and was still rising at night. (AP)"
+    assert paragraphs(clean("Flood in the harbour", "2024-03-23", lead, *BODY[1:])) == [lead, *BODY[1:]]
 
 
 def test_what_is_said_of_several_people_stays() -> None:
