@@ -1,13 +1,16 @@
 """Page furniture: lines that a news page carries around its article, told by their form.
 
 Every rule wants the whole line to be furniture, so that a sentence about newsletters, cookies or
-photographs stays. What they take out of real pages was read by eye; figures in tests/test_cleaning.py. This
+photographs stays. In doubt a line stays: furniture that is kept costs a little room, a sentence that is lost costs
+trust. What they take out of real pages was read by eye; figures in tests/test_cleaning.py. This
 module does not know about articles, nor where in one a line stood.
 """
 
 from __future__ import annotations
 
 import re
+
+from index.sentences import list_sentences
 
 AGENCIES = (
     r"Associated Press|The Associated Press|AP|Reuters|AFP|Agence France-Presse|EFE|DPA|dpa|ANSA|TASS|Tass|"
@@ -23,6 +26,12 @@ _PHOTO_AGENCY = (
     r"Planet Labs|Maxar(?: Technologies)?|Kyodo News|Press Association|The New York Times|The Washington Post|CNN|NASA)"
 )
 _NAME = r"[^\W\d_][\w.'’-]*"
+_NAMED_WORD = (
+    r"(?-i:[^\sa-zß-öø-ÿ]\S*|(?:of|and|by|for|via|from|the|at|in|on|de|del|della|van|von|der|den|al|el|la|di|da|"
+    r"courtesy|handout|staff|author|reporting|research|website)[,.;:]?|[a-z][\w./-]*\.(?:com|org|net|gov|uk)[.,;)]?)"
+)
+_NAMES = rf"(?:{_NAMED_WORD}\s+)*{_NAMED_WORD}"
+"""Whom a credit names: capitals and what joins them. A verb is neither, so "Images by Maxar show ..." is no credit."""
 
 AGENCY_LINE = re.compile(rf"[(\[]?(?P<agency>{AGENCIES})[)\]]?\s*(?:[-–—]\s*)?")
 """A line that is an agency's name and nothing else."""
@@ -79,12 +88,14 @@ _STAND_ALONE = re.compile(
     r"story continues below.{0,30}|"
     r"article continues (?:below|after).{0,30}|continue reading(?: below)?|most (?:read|popular)|"
     r"recommended(?: for you)?|"
-    r"related (?:articles|stories|topics|content|coverage)|related|more from .{2,40}|more on this story|"
+    r"related (?:articles|stories|topics|content|coverage)|related|more on this story|"
+    rf"more from (?:[^.!?]{{2,40}}:|(?:(?:the|our|this) )?{_NAMES}(?: (?:series|section|team))?)|"
     r"you may also like|"
     r"trending(?: now)?|photos?|videos?|gallery|loading\.*|skip advert(?:isement)?|back to top|all rights reserved|"
     r"listen to (?:this|our) (?:article|story|podcast)|check (?:out )?your local forecast here>*|"
-    r"(?:replay )?more videos.*|"
-    r"video ad feedback.*|just watched .*|video player was slow to load.*|\d\. how relevant is this ad to you\?|"
+    r"(?:replay )?more videos(?: \.\.\..*)?|"
+    r"video ad feedback.*|just watched .*\breplay more videos\b.*|video player was slow to load.*|"
+    r"\d\. how relevant is this ad to you\?|"
     r"follow us(?: on .{2,60})?|support local journalism|was this (?:article|page) (?:helpful|useful)\?|"
     r"this (?:story|article)(?: and headline)? (?:has been|was) updated(?: with .{3,80})?)\W*",
     re.IGNORECASE,
@@ -92,7 +103,7 @@ _STAND_ALONE = re.compile(
 _LINK_LABEL = re.compile(
     r"(?:[►•>*▶]\s*)?(?:read (?:more|next|also|on|now)|more|related(?: stories| story| news| articles?)?|"
     r"see (?:also|more)|"
-    r"also (?:read|see|on .{2,30})|watch(?: (?:now|more|live|this))?|listen(?: now)?|don['’]t miss|"
+    r"also (?:read|see|on (?-i:[A-Z]).{1,29})|watch(?: (?:now|more|live|this))?|listen(?: now)?|don['’]t miss|"
     r"in case you missed it|"
     r"recommended|you may like|for subscribers|subscriber exclusive|exclusive for subscribers|photos?|gallery|"
     r"in photos|in pictures|live updates|more (?:on|from) .{2,40}|latest|podcasts?)\s*[:|]\s*\S.*",
@@ -101,63 +112,90 @@ _LINK_LABEL = re.compile(
 _GLUED_LINK = re.compile(r"[►•]?\s*[\w'‘“\"][^:.;]{2,70}:(?=[A-Z'\"‘“])(?!.*[.!:;]\W*$)\S+(?: \S+){3,24}")
 """USA Today's links: a kicker, a colon without a space, another story's headline."""
 
-_SIGN_UP_AT = r"(?:^|[.?!:;—–(►]['\"’”]?\s*|,\s+|\bplease\s+|\bnewsletter\s+|\binbox\s+|\bin\s+)"
+_LETTER = r"newsletters?|inbox|digital (?:subscription|account|access)"
+_SIGN_UP_SOON = rf"\W*$|.{{0,60}}\b(?:here|now|today)\W*$|.*\b(?:{_LETTER})\b| (?:for|to) (?:the )?{_NAMES}\W*$"
+_SIGN_UP_ALSO = (
+    r" now\b.{0,60}$| (?:for|to) (?:(?:our|your|this|read|unlock|continue|keep reading)\b|\S+\.com\b).{0,60}$|"
+    r".*\b(?:e-?mail (?:updates?|alerts?|list)|text (?:messages?|alerts?)|alerts|podcasts?|journalism)\b"
+)
 _SUBSCRIBE = re.compile(
-    rf"{_SIGN_UP_AT}(?:sign up|subscribe)\b(?=.*\b(?:newsletter|inbox|e-?mail|text (?:message|alert)|alerts|podcasts?|"
-    rf"digital|journalism)\b|.{{0,60}}$)|delivered (?:\w+ )?to your inbox|supporting our journalism|"
+    r"(?:^|[.?!:;—–(►]['\"’”]?\s*|\bplease\s+|\bnewsletter\s+|\binbox\s+)(?:sign up|subscribe)\b"
+    rf"(?={_SIGN_UP_SOON}|{_SIGN_UP_ALSO})|"
+    # After a comma it may be the second thing that people do: "they open the app, sign up for alerts and ..."
+    rf",\s+(?:sign up|subscribe)\b(?={_SIGN_UP_SOON})|\bplease subscribe\b|delivered (?:\w+ )?to your inbox|"
+    r"\b(?:consider|please|by) support(?:ing)? our (?:\w+ )?journalism\b|\bthank you for supporting our journalism\b|"
     r"\b(?:a version of this (?:story|article)|this (?:story|article)) (?:first |originally )?appeared in .*newsletter|"
     r"\bnewsletter is a .*\bdigest\b|\bwould you like to receive .*newsletter|^support (?:local|quality) journalism\b|"
-    r"\bour journalism\b.*\bsubscri|^(?:the )?[\w ]{3,30}newsletter provides you with|"
+    r"^(?:the )?[\w ]{3,30}newsletter provides you with|"
     r"^(?:we will use (?:the (?:details|information)) you have shared|if you wish to object to the use of your data)|"
-    r"^(?:[\w ]{2,12} )?newsletter: |^never miss a moment\b|^consider (?:supporting|subscribing)|"
-    r"^your subscription makes|^want more\?.*sign up",
+    r"^(?:[\w ]{2,12} )?newsletter: |^never miss a moment\b|"
+    r"^consider (?:supporting (?:local|our|quality)|subscribing)\b|^your subscription makes|^want more\?.*sign up",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(
-    r"(?=.*\bcookies?\b)(?:(?:we|this (?:web)?site|our (?:partners|website)|by (?:continuing|using|clicking)|"
-    r"(?:accept|reject|manage|allow) (?:all )?cookies)\b.*\b(?:use|uses|accept|agree|consent|cookies|policy|"
-    r"preferences)\b.*)|"
+    r"(?=.*\bcookies?\b)(?=.*\b(?:sites?|websites?|brows\w+|consent|privacy|personali[sz]e\w*|accept|reject|experience|"
+    r"advertis\w+|ads|settings|preferences|policy|devices?|technologies)\b)"
+    r"(?:we|this (?:web)?site|our (?:partners|website)|by (?:continuing|using|clicking)|"
+    r"(?:accept|reject|manage|allow) (?:all )?cookies)\b.*|"
+    r"we use cookies\W*|(?:accept|reject|manage|allow) (?:all )?cookies\W*|"
     r"(?:cookie|privacy) (?:policy|notice|settings|preferences)\W*",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
-    r"(?:copyright|©|\(c\))\s.{0,120}|(?:.{0,80}\ball rights reserved\b.{0,120})|"
+    r"(?:©|copyright:|copyright ©|(?:copyright )?\(c\) ?(?:copyright )?(?=(?:19|20)\d\d)|"
+    r"copyright,? (?=(?:19|20)\d\d)).{0,120}|"
+    rf"copyright {_NAMES}(?<=\b(?:19|20)\d\d)\.?|"
+    rf"(?:{_NAMES}\s+)?all rights reserved(?:[.,;|].{{0,120}})?|"
     r"this material may not be published, broadcast, rewritten.*",
     re.IGNORECASE,
 )
+_WRITER = r"(?:reporter|writer|columnist|editor|critic|correspondent|producer|team|newsroom)s?"
 _STAFF = re.compile(
-    r"(?:you can )?(?:follow|reach|contact|email|e-mail|find)\b.{2,90}(?:\bon (?:twitter|facebook|instagram|x|"
-    r"threads|tiktok)"
-    r"\b.*|@\w+.*)|contributing(?: writers?)?: .{3,300}|from usa today network and wire reports|e-?mail: \S+@\S+|"
+    r"(?!.*(?:\bpolice\b|\bdetectives?\b|\bsheriff|\.gov\b|\.edu\b))(?:"  # whom the public should turn to is news
+    r"(?:you can )?(?:follow|reach|contact|e-?mail|find) (?:out to )?"
+    rf"(?:us|me|him|her|them|(?:[\w&'’.-]+ ){{0,6}}{_WRITER}(?: {_NAMES})?|{_NAMES})"
+    r" on (?:twitter|facebook|instagram|x|threads|tiktok)\b.*|"
+    r"(?:you can )?(?:follow|reach|contact|e-?mail|find)"
+    rf"(?:(?-i:[A-Z])|:? (?:out to )?(?:(?:[\w&'’.-]+ ){{0,6}}{_WRITER}\b|(?:us|me|him|her|them|staff|this|the)\b|"
+    r"(?-i:[^\W\d_a-z])|@\w|\S+ \S+ at )).{0,120}@\w.*|"
+    r"contributing(?: writers?)?: .{3,300}|from usa today network and wire reports|e-?mail: \S+@\S+(?:[ ;].*@\S+.*)?|"
     r"(?:[-–—]+\s*)?(?:reporters? )?(?:(?:the )?associated press|reuters|cnn|npr|"
     r"bbc)?[^.!?]{0,160}\b(?:also )?contributed "
     r"(?:reporting|to this (?:report|story|article))[^.]{0,80}\.?|reporting by .{3,200}\bediting by\b.*|"
-    r".{0,220}\b(?:reach|contact|e-?mail|follow|call)\b (?:him|her|them|me|[\w ]{0,30}reporter)\b.{0,90}@\w.*|"
+    r".{0,220}(?<!\bto )\b(?:reach|contact|e-?mail|follow|call)\b (?:him|her|me|[\w ]{0,30}reporter)\b.{0,90}@\w.*|"
+    rf"(?:.{{0,220}}\b(?:covers?|reports? on|{_WRITER})\b.{{0,220}}[.?!] )?"
+    r"(?:you can )?(?:reach|contact|e-?mail|follow|call) them\b.{0,90}@\w.*|"
     r"(?:twitter|e-?mail|facebook|instagram): \S+|\S+@\S+\.\w+|more ap [\w ]+: https?:\S+.*|"
-    r"(?:send|have) (?:us )?(?:a )?(?:tips?|news tips)\b.{0,120}",
+    r"send (?:us )?(?:a |your |any )?(?:news |story )?tips?\b.{0,80}@\w.*|"
+    r"have (?:a |any )?(?:news |story )?tips?(?: (?:for|about|on) [^?.]{1,60})?\?(?: .*@\w.*)?)",
     re.IGNORECASE,
 )
 _GRANT = re.compile(
-    r".{3,120}\b(?:is|are) (?:made possible|supported) in part by (?:a )?(?:grants?|funding)\b.*|"
+    r".{0,80}\b(?:coverage|reporting|journalism|work)\b.{0,80}\b"
+    r"(?:is|are) (?:made possible|supported) in part by (?:a )?(?:grants?|funding)\b.*|"
     r".{3,80}\bis a usa today content partner\b.*",
     re.IGNORECASE,
 )
+_PICTURE = r"(?:photo(?:s|graph|graphs)?|images?|pictures?|pic|media|video|illustration)"
 _CREDIT_LABEL = re.compile(
-    r"(?:file )?(?:photo(?:s|graph|graphs)?|image|picture|pic|media|video)?\s*(?:credits?|captions?|"
-    r"source)\s*[:,]\s*\S.*|"
-    r"(?:file )?(?:photos?|images?|pictures?|illustration|photographs?)(?: by| courtesy(?: of)?|: )\s*[^.!?]{2,90}\.?|"
-    r"(?:image|media|video) (?:caption|source|credit)\b.*|\(?file photo\b.*|\(?FILE(?: PHOTO)?\s*[-–—:]+\s.*|"
-    r"getty images\W*",
+    rf"(?:file )?(?:{_PICTURE} )?(?:credits?|source)\s*:\s*{_NAMES}|{_PICTURE} (?:credits?|source),? {_NAMES}|"
+    rf"(?:{_PICTURE} )?captions?\s*:\s*\S.*|{_PICTURE} captions?,? (?-i:[^\sa-zß-öø-ÿ]).*|"
+    rf"(?:file )?{_PICTURE}(?: by| courtesy(?: of)?|:) {_NAMES}|"
+    r"\(?file photo\b.*|\(?FILE(?: PHOTO)?\s*[-–—:]+\s.*|getty images\W*",
     re.IGNORECASE,
 )
 _CREDIT_IN_BRACKETS = re.compile(
-    rf".*\((?:[^()]*\b(?:[Pp]hoto|[Ii]mage|[Pp]icture|[Ii]llustration)s?(?: by|:| credit| courtesy)[^()]*|"
-    rf"{_PHOTO_AGENCY}\s*(?:/|via|,)[^()]*|[^()]*/\s*{_PHOTO_AGENCY}(?:\s+via\s[^()]*)?|"
-    rf"(?:[^()]+ )?via {_PHOTO_AGENCY}|"
-    rf"[^()]*\bGetty Images|AP Photo|File|Courtesy [^()]+)\)\W*"
+    rf"(?P<shown>.*)\((?:(?P<credit>(?:[A-Z][\w.'’-]* ){{0,4}}(?:[Pp]hoto|[Ii]mage|[Pp]icture|[Ii]llustration)s?"
+    rf"(?: by|:| credit:?| courtesy) {_NAMES}|"
+    rf"{_PHOTO_AGENCY}\s*(?:/|via|, (?=File|Pool))\s*[^()]*|"
+    rf"(?:{_NAMED_WORD}\s+)+[^\s()]*/\s*{_PHOTO_AGENCY}(?:\s+via\s[^()]*)?|(?:{_NAMES} )?via {_PHOTO_AGENCY}|"
+    rf"[^()]*\bGetty Images)|AP Photo|File|Courtesy [^()]+)\)[\"”’'\s]*"
 )
+_WIRE = "(?:AP|Reuters|REUTERS|AFP|EFE|dpa|Xinhua|TASS|Bloomberg|PA|Press Association)"
+"""Alone after a sentence they sign news: "Nobody was hurt. Reuters"."""
+
 _CREDIT_AT_END = re.compile(
-    rf"(?:/|\b[A-Z][\w.'’-]* (?:for|via) |^|[.!?…][\"”’']?\s+){_PHOTO_AGENCY}(?:/File)?$|"
+    rf"(?:/|\b[A-Z][\w.'’-]* (?:for|via) |^|[.!?…][\"”’']?\s+(?!{_WIRE}$)){_PHOTO_AGENCY}(?:/File)?$|"
     r"[.!?][\"”’']?\s+(?:Courtesy(?: of)? (?=[A-Z])|(?:Credit|Photo|Image|Picture|Photograph): )[^.!?]{2,70}\.?$|"
     r"\d\d:\d\d\s+[-–—]\s+Source: .{2,40}$"
 )
@@ -189,6 +227,16 @@ _STAFF_WORDS = (
 )  # fmt: skip
 _GRANT_WORDS = ("in part by", "content partner")
 
+_SAYABLE = ("copyright", "staff", "cookies")
+_REPORTED = re.compile(r"\b(?:said|says|told|tells|asked|urged|warned|according to)\b", re.IGNORECASE)
+"""What a page says of itself it does not report: "..., the minister said." is news, whatever it is about."""
+
+_BRACKET_ENDS = tuple(")" + quote for quote in ("", *"\"”’'"))
+
+MAX_CAPTION_SENTENCES = 2
+"""A longer paragraph that ends with a credit may be the article, or all of a brief. Of 890 credited captions in the
+corpora five are longer (2026-11-27)."""
+
 _RULES: tuple[tuple[str, int, tuple[str, ...], re.Pattern[str]], ...] = (
     ("comments", 300, _COMMENTS_WORDS, _COMMENTS),
     ("share bar", 120, (), _SHARE),
@@ -198,8 +246,8 @@ _RULES: tuple[tuple[str, int, tuple[str, ...], re.Pattern[str]], ...] = (
     ("copyright", 300, _COPYRIGHT_WORDS, _COPYRIGHT),
     ("staff", 500, _STAFF_WORDS, _STAFF),
     ("grant", 600, _GRANT_WORDS, _GRANT),
+    ("cookies", 600, _COOKIE_WORDS, _COOKIES),
     ("credit", 400, _CREDIT_LABEL_WORDS, _CREDIT_LABEL),
-    ("caption", 900, ("(",), _CREDIT_IN_BRACKETS),
 )
 """Kind, greatest length, words of which a match holds one, whole form."""
 
@@ -213,12 +261,22 @@ def name_furniture(line: str) -> str | None:
     folded = line.casefold()
     for kind, longest, words, rule in _RULES:
         if len(line) <= longest and (not words or _holds(folded, words)) and rule.fullmatch(line):
-            return kind
-    if len(line) <= 500 and _may_end_with_credit(line) and _CREDIT_AT_END.search(line):
+            return None if kind in _SAYABLE and _REPORTED.search(line) else kind
+    if line.endswith(_BRACKET_ENDS) and _is_bracketed_caption(line):
         return "caption"
+    if len(line) <= 500 and _may_end_with_credit(line) and _CREDIT_AT_END.search(line):
+        return "caption" if len(list_sentences(line)) <= MAX_CAPTION_SENTENCES + 1 else None  # 1: the credit
     if len(line) <= 450 and _holds(folded, _SUBSCRIBE_WORDS) and _SUBSCRIBE.search(line):
-        return "newsletter"
-    return "cookies" if len(line) <= 600 and _holds(folded, _COOKIE_WORDS) and _COOKIES.match(line) else None
+        return None if _REPORTED.search(line) else "newsletter"
+    return None
+
+
+def _is_bracketed_caption(line: str) -> bool:
+    """Whether it ends with a credit in brackets; one that names nobody, "(File)", is none after several sentences."""
+    match = _CREDIT_IN_BRACKETS.fullmatch(line)
+    return match is not None and len(list_sentences(match["shown"])) <= (
+        MAX_CAPTION_SENTENCES if match["credit"] else 1
+    )
 
 
 def _may_end_with_credit(line: str) -> bool:
