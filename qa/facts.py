@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from index.terms import STOP_WORDS, stem
 
@@ -96,6 +97,7 @@ def is_name(text: str) -> bool:
 
 def is_form_of(name: str, other: str) -> bool:
     """Whether two lower-case names are one in two forms: "Russia" and "Russian", not "Niger" and "Nigeria"."""
+    name, other = _without_accents(name), _without_accents(other)
     if name == other:
         return True
     if name in _APART and other in _APART:
@@ -103,6 +105,11 @@ def is_form_of(name: str, other: str) -> bool:
     root = next((at for at, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), min(len(name), len(other)))
     endings = {name[root:], other[root:]}
     return root >= _ROOT_CHARS and endings <= _ENDINGS
+
+
+@lru_cache(maxsize=16384)
+def _without_accents(word: str) -> str:
+    return word if word.isascii() else "".join(c for c in normalize("NFKD", word) if not combining(c))
 
 
 @lru_cache(maxsize=4096)

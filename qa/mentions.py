@@ -14,8 +14,8 @@ from index.article import Article
 from index.terms import STOP_WORDS, stem
 from qa.facts import facts_of, is_form_of, stems_of, tokenise
 
-_NAME_CHARS, _ROOT_CHARS = 3, 4
-"""Shorter names ("UK", "Q2") are written in several ways; forms of longer ones begin alike."""
+_NAME_CHARS, _ALIKE_CHARS = 3, 3
+"""Shorter names ("UK", "Q2") are written in several ways; forms of longer ones begin with as many letters alike."""
 
 _COMPARES = frozenset("from than since over versus vs against compared".split())
 """Words after which a year is only what another is compared with: "up from 2020 revenue"."""
@@ -36,7 +36,7 @@ def unmentioned(question: str, articles: Iterable[Article]) -> frozenset[str]:
 
 
 def _mentions(text: str, name: str) -> bool:
-    return any(is_form_of(name, word) for word in re.findall(rf"\b{re.escape(name[:_ROOT_CHARS])}\w*", text))
+    return any(is_form_of(name, word) for word in re.findall(rf"\b{re.escape(name[:_ALIKE_CHARS])}\w*", text))
 
 
 def is_about_what_is_asked(question: str, article: Article) -> bool:

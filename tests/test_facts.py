@@ -74,6 +74,7 @@ def test_a_superscript_is_no_number() -> None:
         ("afghanistan", "afghan", True),
         ("emmys", "emmy", True),
         ("nigeria", "nigerian", True),
+        ("peña", "pena", True),
         ("niger", "nigeria", False),
         ("austria", "australia", False),
         ("mauritius", "mauritania", False),
