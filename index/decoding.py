@@ -34,6 +34,9 @@ _BOMS = (
 )
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE_BYTES = 65_536
+_AS_BROWSERS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
+"""Python's name of a declared encoding -> what is meant by it (WHATWG Encoding Standard, section 4.2)."""
+
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
 
 
@@ -165,9 +168,11 @@ def _decode_legacy(data: bytes) -> str:
         return data.decode("utf-8", errors="dateline-windows-1252")
     if declared := _META_CHARSET.search(sample[:4096]):
         try:
-            return data.decode(declared[1].decode("ascii"), errors="replace")
-        except LookupError:
-            pass  # an encoding nobody knows is no declaration
+            name = codecs.lookup(declared[1].decode("ascii")).name
+            if not name.startswith("utf"):  # it is not UTF-8, and a page in UTF-16 could not have been searched
+                return data.decode(_AS_BROWSERS.get(name, name), errors="replace")
+        except (LookupError, UnicodeError):
+            pass  # an encoding nobody knows, or that is none for text, is no declaration
     if high < len(sample) / 10:  # ASCII with some accents or quotes: too little to guess a language from
         return data.decode("cp1252", errors="replace")
     import charset_normalizer

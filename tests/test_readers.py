@@ -337,6 +337,27 @@ def test_cyrillic_without_a_declaration(tmp_path: Path) -> None:
     assert read_one(path).text == words
 
 
+@pytest.mark.parametrize(
+    ("declared", "encoding", "words"),
+    [
+        ("iso-8859-1", "cp1252", "“Rates may rise 5–7 percent,” the bank’s governor said."),
+        ("latin1", "cp1252", "Fares cost 3 € more – from May."),
+        ("us-ascii", "cp1252", "The mayor’s office in Málaga was closed."),
+        ("ISO-8859-9", "cp1254", "Prices in Iğdır rose by 5–7 percent."),
+        ("utf-8", "cp1252", "The café’s owner paid 5–7 percent."),
+        ("iso-8859-2", "iso-8859-2", "Łódź was without power."),
+        ("undefined", "cp1252", "The café stayed shut."),
+        ("no-such-thing", "cp1252", "The café stayed shut."),
+    ],
+)
+def test_declared_encodings_are_read_as_browsers_do(tmp_path: Path, declared: str, encoding: str, words: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(
+        f'<html><head><meta charset="{declared}"></head><body><p>{words}</p></body></html>'.encode(encoding)
+    )
+    assert words in clean_article(read_one(path)).text
+
+
 # Bad input
 
 
