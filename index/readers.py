@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 from index.decoding import MAX_BYTES, READ_FAILURES, decode, describe, is_gzipped, open_text, read_bytes
 from index.documents import read_docx, read_html, read_markdown, read_pdf, read_plain
@@ -30,6 +32,17 @@ SUFFIXES = (*_DOCUMENTS, ".json", ".jsonl", ".csv")
 """Of the files that can be read; each may be followed by ".gz"."""
 
 _DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"\W*sep=(.)\W*", re.IGNORECASE)
+"""What Excel takes for a hint on how to open the file."""
+
+_ESCAPED_QUOTE = re.compile(r'\\"(?![",;\t|\r\n]|$)')
+"""A quote behind a backslash that can be neither the end of its cell nor half of a doubled quote."""
+
+_ESCAPES_WITHIN = 2**20
+"""Characters at the beginning of a CSV file in which such a quote is looked for."""
+
+_NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL"})
+"""What programs write into a cell that is empty."""
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -147,13 +160,14 @@ def _read_lines(path: Path, place: str) -> Iterator[RawArticle | ReadError]:
 def _read_csv(path: Path, place: str) -> Iterator[RawArticle | ReadError]:
     csv.field_size_limit(MAX_BYTES)
     with open_text(path) as stream:
-        header = stream.readline(65_536)
-        delimiter = max(_DELIMITERS, key=header.count)
-        names = next(csv.reader([header], delimiter=delimiter), [])
+        escape = "\\" if _ESCAPED_QUOTE.search(stream.read(_ESCAPES_WITHIN)) else None
+    with open_text(path) as stream:
+        header, delimiter = _read_header(stream)
+        names = next(csv.reader([header], delimiter=delimiter, escapechar=escape), [])
         if not has_text_field(names):
             yield ReadError(f"{place}: no column holds text; name one text, body or content in the first line")
             return
-        rows = csv.reader(stream, delimiter=delimiter)
+        rows = csv.reader(stream, delimiter=delimiter, escapechar=escape)
         number = 0
         while True:
             number += 1
@@ -164,5 +178,19 @@ def _read_csv(path: Path, place: str) -> Iterator[RawArticle | ReadError]:
             except csv.Error as error:
                 yield ReadError(f"{place}#{number}: not a valid CSV row ({error}); the other rows are read")
                 continue
-            if any(cell.strip() for cell in row):
-                yield read_record(dict(zip(names, row, strict=False)), f"{place}#{number}")
+            cells = ["" if cell.strip() in _NOTHING else cell for cell in row]
+            if any(cell.strip() for cell in cells[len(names) :]):
+                yield ReadError(f"{place}#{number}: more cells than columns: quote cells that hold the delimiter")
+            elif any(cell.strip() for cell in cells):
+                yield read_record(dict(zip(names, cells, strict=False)), f"{place}#{number}")
+
+
+def _read_header(stream: IO[str]) -> tuple[str, str]:
+    """The line that names the columns, and the delimiter; empty lines and Excel's "sep=;" before it are passed over."""
+    named = ""
+    while line := stream.readline(65_536):
+        if hint := _SEPARATOR_LINE.fullmatch(line):
+            named = hint[1]
+        elif line.strip(_DELIMITERS + '\ufeff" \r\n'):
+            break
+    return line, named or max(_DELIMITERS, key=line.count)

@@ -277,6 +277,49 @@ def test_csv(tmp_path: Path, delimiter: str) -> None:
     assert (third.title, third.path) == ("V", f"{path}#3")
 
 
+def test_a_row_that_a_stray_comma_cut_is_reported_and_the_others_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "title,text,date\nStorm,Trees fell.,2024-05-02\nFlood,In Genoa two, maybe three, drowned.,2024-05-03\n"
+        "Fog,Flights were late.,2024-05-04,,\n"
+    )
+    first, second, third = read(path)
+    assert isinstance(first, RawArticle)
+    assert isinstance(third, RawArticle)
+    assert (first.published, third.published) == ("2024-05-02", "2024-05-04")
+    assert str(second).startswith(f"{path}#2: more cells than columns")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (r'"The clerk said \"no, never\" to it."', 'The clerk said "no, never" to it.'),
+        (r'"\"Yes,\" she said, and left."', '"Yes," she said, and left.'),
+        ('"The clerk said ""no, never"" to it."', 'The clerk said "no, never" to it.'),
+        (r'"They kept it in C:\files\"', "They kept it in C:\\files\\"),
+        (r'"She typed ""dir C:\"" and left."', 'She typed "dir C:\\" and left.'),
+    ],
+)
+def test_quotes_within_a_cell_are_doubled_or_escaped(tmp_path: Path, cell: str, text: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"title,text,date\nT,{cell},2024-05-02\n")
+    assert (read_one(path).text, read_one(path).published) == (text, "2024-05-02")
+
+
+@pytest.mark.parametrize("before", ["\n", "\r\n\r\n", "sep=;\r\n", "\ufeffsep=;\n", '"sep=;"\n', ";;\n"])
+def test_lines_before_the_names_of_the_columns_are_passed_over(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{before}title;text\nT;Rain, wind, hail.\n", encoding="utf-8")
+    assert (read_one(path).title, read_one(path).text) == ("T", "Rain, wind, hail.")
+
+
+@pytest.mark.parametrize("nothing", ["nan", "NaN", "None", "null"])
+def test_cells_that_say_nothing_are_empty(tmp_path: Path, nothing: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"title,text,summary,author\n{nothing},{nothing},The nan bread sold out.,{nothing}\n")
+    assert (read_one(path).title, read_one(path).text, read_one(path).author) == ("", "The nan bread sold out.", "")
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_format_is_read_through_gzip(tmp_path: Path, suffix: str) -> None:
     record = json.dumps({"title": "T", "text": STORY}).encode()
