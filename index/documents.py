@@ -18,7 +18,7 @@ from typing import Any
 
 from index.decoding import MAX_BYTES, decode
 from index.errors import ReadError
-from index.records import RawArticle
+from index.records import BREAK, TAG, RawArticle
 from index.wrapping import join_wrapped
 
 MAX_PAGE_BYTES = 20 * 2**20
@@ -65,11 +65,13 @@ def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
         fields = {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}
     long = len(text) > MAX_MARKDOWN_CHARS
     blocks = [text] if long else []
-    for token in [] if long else MarkdownIt("commonmark", {"html": False}).parse(text):
+    for token in [] if long else MarkdownIt("commonmark").parse(text):
         if token.type == "inline":
             blocks.append("".join(_shown(child) for child in token.children or ()))
         elif token.type in ("fence", "code_block"):
             blocks.append(token.content)
+        elif token.type == "html_block":
+            blocks.append(text_of_markup(token.content).strip())
     return _raw(
         place,
         text="\n\n".join(blocks),
@@ -190,6 +192,8 @@ def _shown(token: Any) -> str:
         return " "
     if token.type == "hardbreak":
         return "\n"
+    if token.type == "html_inline":
+        return TAG.sub("", BREAK.sub("\n", token.content))
     return "" if token.type == "image" else str(token.content)
 
 

@@ -5,6 +5,7 @@ This module does not know files or encodings; `path` is only passed on and named
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,9 +46,19 @@ _ALIASES = {
     "tags": "tags keywords hashtags topics categories category section subjects",
 }
 _WRAPPERS = ("articles", "items", "data", "results", "docs")
-_MARKUP = re.compile(
-    r"\s*<(?:!doctype|html|body|article|section|div|p|h[1-6]|ul|figure)\b[^<]*>.*</", re.IGNORECASE | re.DOTALL
+_PAIRED = (
+    "a|abbr|article|aside|b|blockquote|body|caption|center|cite|code|dd|del|div|dl|dt|em|figcaption|figure|font|footer|"
+    "h[1-6]|head|header|html|i|iframe|ins|li|main|mark|nav|ol|p|pre|q|s|script|section|small|span|strike|strong|style|sub|"
+    "sup|table|tbody|td|th|thead|time|tr|u|ul|video"
 )
+_OPENED = re.compile(rf"<({_PAIRED})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_CLOSED = re.compile(rf"</({_PAIRED})\s*>", re.IGNORECASE)
+_ALONE = re.compile(r"<[bh]r\s*/?>|<img\s[^<>]*[\"']\s*/?>", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{_PAIRED}|br|hr|img)(?=[\s/>])[^<>]*>|<!--[^<>]*-->", re.IGNORECASE)
+BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});", re.IGNORECASE)
+"""With its semicolon: without, "&copyright" would begin with a sign."""
+
 _NAMED = ("name", "title", "text", "html", "value", "url", "$t", "#text")
 
 
@@ -96,16 +107,20 @@ def read_record(value: object, path: str) -> RawArticle | ReadError:
     text = _text(found["text"], separator="\n\n")
     if not text.strip():
         return ReadError(f"{path}: has no text (looked for fields such as text, body, content)")
+    is_html = _is_markup(text)
+    if not is_html:
+        text = _unescape(text)
+        is_html = text.lstrip().startswith("<") and _is_markup(text)  # feeds escape the whole markup
     return RawArticle(
-        title=_text(found["title"]),
+        title=_unescape(TAG.sub("", BREAK.sub(" ", _text(found["title"])))),
         text=text,
         published=_text(found["published"]),
-        source=_text(found["source"]),
-        author=_text(found["author"], separator=", "),
+        source=_unescape(_text(found["source"])),
+        author=_unescape(_text(found["author"], separator=", ")),
         url=_text(found["url"]),
         tags=_tags(found["tags"]),
         path=path,
-        html=_MARKUP.match(text[:100_000]) is not None,
+        html=is_html,
     )
 
 
@@ -113,6 +128,17 @@ def has_text_field(names: Sequence[str]) -> bool:
     """Whether one of the column `names` is where an article's text would be."""
     aliases = _ALIASES["text"].split()
     return any(re.sub(r"[\W_]", "", name).lower() in aliases for name in names)
+
+
+def _is_markup(text: str) -> bool:
+    """Whether tags that HTML knows stand in `text`, as against "a < b" or one tag that is only spoken of."""
+    beginning = text[:100_000]
+    opened, closed = ({name.lower() for name in form.findall(beginning)} for form in (_OPENED, _CLOSED))
+    return not opened.isdisjoint(closed) or _ALONE.search(beginning) is not None
+
+
+def _unescape(text: str) -> str:
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
 def _first(fields: Mapping[str, object], aliases: Sequence[str]) -> object:
@@ -136,6 +162,6 @@ def _text(value: object, *, separator: str = " ") -> str:
 
 def _tags(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
-        value = re.split(r"[,;|\n]", value)
+        value = re.split(r"[,;|\n]", _unescape(value))
     items = value if isinstance(value, list) else [value]
-    return tuple(tag for item in items if (tag := _text(item).strip()))
+    return tuple(tag for item in items if (tag := _unescape(_text(item)).strip()))

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -128,8 +129,29 @@ def test_markdown_is_read_as_the_words_it_shows(tmp_path: Path) -> None:
         "Four guards were killed, officials said. ",
         "first",
         "second",
-        "<script>x</script>",
+        "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("Rain fell.<br>Then it<br/>stopped.", "Rain fell.\nThen it\nstopped."),
+        ("A <em>new</em> bridge<!-- check --> opened.", "A new bridge opened."),
+        ("Write to <anna@x.example> if 3 < 4, <3.", "Write to anna@x.example if 3 < 4, <3."),
+        ("R&amp;D costs fell, &amp;amp; is an entity.", "R&D costs fell, &amp; is an entity."),
+        (
+            '<figure>\n<img src="a.jpg">\n<p>The bridge at noon.</p>\n</figure>\n\nIt *opened*.',
+            "The bridge at noon.\n\nIt opened.",
+        ),
+        ("<div>\n\nIt *opened*.\n\n</div>", "It opened."),
+    ],
+)
+def test_html_in_markdown_is_not_shown(tmp_path: Path, markdown: str, text: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(markdown)
+    lines = [line.strip() for line in read_one(path).text.split("\n")]
+    assert [line for line in lines if line] == [line for line in text.split("\n") if line]
 
 
 @pytest.mark.parametrize("suffix", [".html", ".htm", ".HTML"])
@@ -255,6 +277,53 @@ def test_markup_in_a_field_is_read_as_text_but_text_about_markup_is_kept(tmp_pat
     path.write_text("".join(json.dumps({"title": "T", "text": text}) + "\n" for text in texts))
     cleaned = [clean_article(raw).text for raw in read(path) if isinstance(raw, RawArticle)]
     assert cleaned == ["One & two.\n\nThree\n\nfour.", texts[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<strong>ROTTERDAM</strong> — A fire raged.<br/><br/>Two fled.", ["ROTTERDAM — A fire raged.", "Two fled."]),
+        ('<img src="fire.jpg" /><p>A fire broke out.</p>', ["A fire broke out."]),
+        ('<img src="fire.jpg" alt="">A fire broke out.', ["A fire broke out."]),
+        ("<!-- wp:paragraph -->\n<p>A fire broke out.</p>\n<!-- /wp:paragraph -->", ["A fire broke out."]),
+        ('The <a href="/port">harbour</a> was shut.\n\nIt reopened.', ["The harbour was shut.", "It reopened."]),
+        ("&lt;p&gt;R&amp;amp;D costs fell.&lt;/p&gt;", ["R&D costs fell."]),
+        ("<p>Type &amp;amp; for an R&amp;D sign.</p>", ["Type &amp; for an R&D sign."]),
+        ("R&amp;D: &#8220;It&rsquo;s on&#x201d; & &xyz; &copyright.", ["R&D: “It’s on” & &xyz; &copyright."]),
+        ("Type &lt;p&gt; and &lt;/p&gt; around it.", ["Type <p> and </p> around it."]),
+        ("It holds where a < b and c > d, she said <3.", ["It holds where a < b and c > d, she said <3."]),
+        ("Write to <anna@x.example> or <p@x.example>.", ["Write to <anna@x.example> or <p@x.example>."]),
+        ("The tag <p> begins a paragraph.", ["The tag <p> begins a paragraph."]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_markup_and_entities_anywhere_in_a_field(tmp_path: Path, suffix: str, text: str, shown: list[str]) -> None:
+    path = tmp_path / f"a{suffix}"
+    with path.open("w", newline="") as stream:
+        if suffix == ".csv":
+            csv.writer(stream).writerows([["title", "text"], ["T", text]])
+        else:
+            stream.write(json.dumps({"title": "T", "text": text}))
+    assert clean_article(read_one(path)).text.split("\n\n") == shown
+
+
+def test_entities_and_tags_in_short_fields(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    fields = {"title": "The <em>Ajax</em> of R&amp;D<br>is back", "author": "Jos&eacute; Ruiz", "source": "A&amp;B",
+              "tags": "R&amp;D, Rain"}  # fmt: skip
+    path.write_text(json.dumps({**fields, "text": "Rain fell."}))
+    raw = read_one(path)
+    assert (raw.title, raw.author, raw.source) == ("The Ajax of R&D is back", "José Ruiz", "A&B")
+    assert raw.tags == ("R&D", "Rain")
+
+
+@pytest.mark.parametrize("piece", ["<p ", "<p", "<img src='", '<img "', "<!--", "</p ", "&#", "&a", "<br "])
+def test_broken_markup_takes_no_time(tmp_path: Path, piece: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"title": piece * 20_000, "text": piece * 100_000}))
+    started = time.process_time()
+    read_one(path)
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
