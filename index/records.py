@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,13 +39,18 @@ _ALIASES = {
     "title": "title headline name heading subject",
     "text": "text body content contents articlebody articletext bodytext fulltext maintext contenttext article story "
     "contenthtml html paragraphs description summary abstract",
-    "published": "published date pubdate publishedat publishdate publisheddate datepublished publicationdate "
-    "publishedon firstpublished datetime timestamp time created createdat",
+    "published": "published date pubdate publishedat publishdate datepublish publisheddate datepublished "
+    "publicationdate publishedon firstpublished datetime timestamp time created createdat",
     "url": "url link canonicalurl weburl permalink href uri externalurl",
-    "source": "source publisher publication sitename sourcename outlet newspaper site agency provider domain",
+    "source": "source publisher publication sitename sourcename outlet newspaper site agency provider "
+    "sourcehostname hostname sourcedomain domain",
     "author": "author authors byline creator writer journalist reporter",
     "tags": "tags keywords hashtags topics categories category section subjects",
 }
+_INNER = ("article", "story", "post", "item", "document", "doc", "data", "source", "fields", "content")
+"""Where an article's fields may stand together, one level down."""
+
+_BODIES = frozenset("text body content contents articlebody articletext bodytext fulltext maintext html".split())
 _WRAPPERS = ("articles", "items", "data", "results", "docs")
 _PAIRED = (
     "a|abbr|article|aside|b|blockquote|body|caption|center|cite|code|dd|del|div|dl|dt|em|figcaption|figure|font|footer|"
@@ -59,7 +65,10 @@ BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});", re.IGNORECASE)
 """With its semicolon: without, "&copyright" would begin with a sign."""
 
-_NAMED = ("name", "title", "text", "html", "value", "url", "$t", "#text")
+_NAMED = "value name title text html rendered main original url $t #text $date $numberLong".split()
+_BY = re.compile(r"\Aby\s+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^/\s]+/\S+", re.IGNORECASE)
+"""Of a page, not only of a site."""
 
 
 def read_object(value: object, path: str) -> Iterator[RawArticle | ReadError]:
@@ -99,26 +108,36 @@ def read_record(value: object, path: str) -> RawArticle | ReadError:
     """The article that one object describes."""
     if not isinstance(value, Mapping):
         return ReadError(f"{path}: is no object with fields such as title and text")
-    fields: dict[str, object] = {}
-    for key, item in value.items():
-        if item not in (None, "", [], {}):
-            fields.setdefault(re.sub(r"[\W_]", "", str(key)).lower(), item)
-    found = {name: _first(fields, aliases.split()) for name, aliases in _ALIASES.items()}
-    text = _text(found["text"], separator="\n\n")
-    if not text.strip():
+    fields = _name_fields(value)
+    for key in _INNER:
+        inner = fields.get(key)
+        if isinstance(inner, Mapping) and not _BODIES.isdisjoint(named := _name_fields(inner)):
+            fields = {**fields, key: "", **named}
+    text = _first(fields, "text", separator="\n\n")
+    if not text:
         return ReadError(f"{path}: has no text (looked for fields such as text, body, content)")
     is_html = _is_markup(text)
     if not is_html:
         text = _unescape(text)
         is_html = text.lstrip().startswith("<") and _is_markup(text)  # feeds escape the whole markup
+    return make_article(fields, text, path, is_html=is_html)
+
+
+def make_article(fields: Mapping[str, object], text: str, path: str, *, is_html: bool = False) -> RawArticle:
+    """The article of `text`, and of `fields` for all that is said about it."""
+    fields = _name_fields(fields)
+    source, url = _first(fields, "source"), _first(fields, "url")
+    if _ADDRESS.fullmatch(source):  # trafilatura's JSON calls the article's address its source
+        url = url or source
+        source = _first({k: item for k, item in fields.items() if not _ADDRESS.fullmatch(_text(item))}, "source")
     return RawArticle(
-        title=_unescape(TAG.sub("", BREAK.sub(" ", _text(found["title"])))),
+        title=_unescape(TAG.sub("", BREAK.sub(" ", _first(fields, "title")))),
         text=text,
-        published=_text(found["published"]),
-        source=_unescape(_text(found["source"])),
-        author=_unescape(_text(found["author"], separator=", ")),
-        url=_text(found["url"]),
-        tags=_tags(found["tags"]),
+        published=_first(fields, "published"),
+        source=_unescape(source),
+        author=_BY.sub("", _unescape(_first(fields, "author", separator=", "))),
+        url=url,
+        tags=next(filter(None, (_tags(fields.get(alias)) for alias in _ALIASES["tags"].split())), ()),
         path=path,
         html=is_html,
     )
@@ -141,15 +160,28 @@ def _unescape(text: str) -> str:
     return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
-def _first(fields: Mapping[str, object], aliases: Sequence[str]) -> object:
-    return next((fields[alias] for alias in aliases if alias in fields), "")
+def _name_fields(value: Mapping[str, object]) -> dict[str, object]:
+    """The fields by their names without case and punctuation; of several that are then one, the first with content."""
+    fields: dict[str, object] = {}
+    for key, item in value.items():
+        if item not in (None, "", [], {}):
+            fields.setdefault(re.sub(r"[\W_]", "", str(key)).lower(), item)
+    return fields
+
+
+def _first(fields: Mapping[str, object], name: str, *, separator: str = " ") -> str:
+    """The words of the first field with any that goes by one of the aliases of `name`."""
+    items = [fields[alias] for alias in _ALIASES[name].split() if alias in fields]
+    if name in ("author", "source"):
+        items = [item for item in items if not isinstance(item, int | float)]  # WordPress gives ids
+    return next((words for item in items if (words := _text(item, separator=separator)).strip()), "")
 
 
 def _text(value: object, *, separator: str = " ") -> str:
     """The words of a JSON value: names of objects, items of lists, numbers as written."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or value is None:
+    if value is None or isinstance(value, bool) or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, int | float):
         return repr(value)
@@ -164,4 +196,5 @@ def _tags(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = re.split(r"[,;|\n]", _unescape(value))
     items = value if isinstance(value, list) else [value]
-    return tuple(tag for item in items if (tag := _unescape(_text(item)).strip()))
+    words = (_unescape(_text(item)).strip() for item in items if not isinstance(item, int | float))
+    return tuple(filter(None, words))

@@ -12,6 +12,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -263,6 +264,68 @@ def test_records_under_any_usual_name(tmp_path: Path, record: dict[str, object],
     path.write_text(json.dumps(value))
     place = str(path) if shape == "object" else f"{path}#1"
     assert read(path) == [RawArticle("T", "X", "2024-01-02", "S", "A", "u", ("p", "q"), place)]
+
+
+@pytest.mark.parametrize(
+    ("record", "found"),
+    [
+        (
+            {"id": 7, "article": {"title": "T", "text": "X", "date": "2024-01-02", "author": "A"}},
+            {"title": "T", "text": "X", "published": "2024-01-02", "author": "A"},
+        ),
+        (
+            {"_id": "7", "_source": {"headline": "T", "body": "X", "source": {"id": None, "name": "S"}}},
+            {"title": "T", "text": "X", "source": "S"},
+        ),
+        (
+            {"link": "u", "author": 3, "tags": [5, 8], "title": {"rendered": "T"}, "content": {"rendered": "<p>X</p>"}},
+            {"title": "T", "text": "<p>X</p>", "url": "u", "html": True},
+        ),
+        (
+            {
+                "maintext": "X",
+                "date_download": "2024-03-01",
+                "date_publish": "2024-01-02",
+                "source_domain": "s.example",
+            },
+            {"text": "X", "published": "2024-01-02", "source": "s.example"},
+        ),
+        (
+            {"text": "X", "source": "https://s.example/x", "source-hostname": "S", "hostname": "s.example"},
+            {"text": "X", "url": "https://s.example/x", "source": "S"},
+        ),
+        (
+            {"text": "X", "source": "https://s.example/", "url": "https://s.example/x"},
+            {"text": "X", "source": "https://s.example/", "url": "https://s.example/x"},
+        ),
+        (
+            {"text": "X", "created": {"$date": "2024-01-02T00:00:00Z"}},
+            {"text": "X", "published": "2024-01-02T00:00:00Z"},
+        ),
+        (
+            {"text": "X", "created": {"$date": {"$numberLong": "1704153600000"}}},
+            {"text": "X", "published": "1704153600000"},
+        ),
+        ({"text": "X", "published": True, "date": "2024-01-02"}, {"text": "X", "published": "2024-01-02"}),
+        ({"text": float("nan"), "title": float("nan"), "headline": "T", "body": "X"}, {"title": "T", "text": "X"}),
+        ({"text": " ", "content": [], "body": "X", "author": None, "byline": "By A"}, {"text": "X", "author": "A"}),
+        (
+            {
+                "headline": {"main": "T", "kicker": None},
+                "abstract": "X",
+                "byline": {"original": "By A and B", "person": []},
+                "keywords": [{"name": "glocations", "value": "Mali"}],
+            },
+            {"title": "T", "text": "X", "author": "A and B", "tags": ("Mali",)},
+        ),
+    ],
+)
+def test_records_as_other_programs_write_them(
+    tmp_path: Path, record: dict[str, object], found: dict[str, object]
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(record))
+    assert read(path) == [replace(RawArticle("", "", "", "", "", "", (), str(path)), **found)]
 
 
 def test_numeric_dates_and_paragraph_lists(tmp_path: Path) -> None:
