@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -51,7 +52,8 @@ class Workers(Protocol):
 class Report:
     """What an index run did, counted in places (a file, or a record of one).
 
-    `duplicates` of the places read stand in another article's text; `failures` are `(file, reason)`.
+    `duplicates` of the places read stand in another article's text; `failures` are `(file, reason)`; `others` counts by
+    suffix the files in the folders that are of formats that cannot be read.
     """
 
     added: int = 0
@@ -60,6 +62,7 @@ class Report:
     removed: int = 0
     duplicates: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
 
 
 def build_index(
@@ -108,7 +111,7 @@ class _TextStage:
     def run(self, paths: Sequence[Path], *, prune: bool) -> Report:
         known = self._ledger.files()
         gone = {path for path in paths if prune and not os.path.lexists(path) and _below([path], known)}
-        files = _list_files([path for path in paths if path not in gone])
+        files = _list_files([path for path in paths if path not in gone], self._report.others)
         self._take_files(files)
         if prune:
             for name in sorted(_below(paths, known) - {name_file(file) for file in files}):
@@ -225,9 +228,9 @@ def name_file(file: Path) -> str:
     return os.fsencode(file).decode("utf-8", errors="replace")
 
 
-def _list_files(paths: Sequence[Path]) -> list[Path]:
+def _list_files(paths: Sequence[Path], others: Counter[str]) -> list[Path]:
     """The files to be read, in one order whatever the order of `paths`."""
-    return sorted({f for f in find_files(paths) if f.name not in BESIDE_ARTICLES or f in paths})
+    return sorted({f for f in find_files(paths, others) if f.name not in BESIDE_ARTICLES or f in paths})
 
 
 def _below(paths: Sequence[Path], names: Iterable[str]) -> set[str]:

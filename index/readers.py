@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -28,8 +29,14 @@ _DOCUMENTS: dict[str, Callable[[bytes, Path, str], RawArticle]] = {
     ".pdf": read_pdf,
     ".docx": read_docx,
 }
-SUFFIXES = (*_DOCUMENTS, ".json", ".jsonl", ".csv")
+_LINES, _TABLES = (".jsonl", ".ndjson"), (".csv", ".tsv")
+SUFFIXES = (*_DOCUMENTS, ".json", ".jsonl", ".csv", ".ndjson", ".tsv")
 """Of the files that can be read; each may be followed by ".gz"."""
+
+_BESIDE_TEXT = frozenset(
+    ".png .jpg .jpeg .gif .webp .avif .svg .ico .bmp .tif .tiff .mp3 .mp4 .webm .css .js .woff .woff2 .ttf".split()
+)
+"""Pictures and what saved pages bring with them: nobody expects articles from them."""
 
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\W*sep=(.)\W*", re.IGNORECASE)
@@ -45,10 +52,11 @@ _NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL"})
 """What programs write into a cell that is empty."""
 
 
-def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+def find_files(paths: Iterable[Path], others: Counter[str] | None = None) -> Iterator[Path]:
     """The readable files among `paths` and, in order of name, in the folders among them, each once.
 
-    In folders, hidden files and those of other formats are passed over. A folder that cannot be listed is
+    In folders, hidden files and those of other formats are passed over, the latter counted in `others` by suffix,
+    pictures and the like excepted. A folder that cannot be listed is
     itself yielded, for `read_file` to report.
 
     Raises:
@@ -59,7 +67,7 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
         if path.is_dir():
-            yield from _walk(path, seen)
+            yield from _walk(path, seen, Counter() if others is None else others)
         elif _suffix(path) not in SUFFIXES:
             known = " ".join(SUFFIXES)
             raise UsageError(f"{path}: files of this format cannot be read; those that can: {known}, also with .gz")
@@ -80,8 +88,10 @@ def read_file(path: Path) -> Iterator[RawArticle | ReadError]:
             yield _DOCUMENTS[suffix](read_bytes(path), path, place)
         elif suffix == ".json":
             yield from _read_json(path, place)
-        elif suffix in (".jsonl", ".csv"):
-            yield from _read_lines(path, place) if suffix == ".jsonl" else _read_csv(path, place)
+        elif suffix in _LINES:
+            yield from _read_lines(path, place)
+        elif suffix in _TABLES:
+            yield from _read_csv(path, place)
         else:
             yield ReadError(f"{place}: files of this format cannot be read; those that can: {' '.join(SUFFIXES)}")
     except ReadError as error:
@@ -95,7 +105,7 @@ def holds_records(path: Path) -> bool:
     return _suffix(path) not in _DOCUMENTS
 
 
-def _walk(folder: Path, seen: set[str]) -> Iterator[Path]:
+def _walk(folder: Path, seen: set[str], others: Counter[str]) -> Iterator[Path]:
     if not _is_new(folder, seen):
         return  # a link back to a folder above, or to one listed already
     try:
@@ -107,9 +117,14 @@ def _walk(folder: Path, seen: set[str]) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _walk(entry, seen)
-        elif _suffix(entry) in SUFFIXES and (entry.is_file() or entry.is_symlink()) and _is_new(entry, seen):
-            yield entry
+            yield from _walk(entry, seen, others)
+        elif not (entry.is_file() or entry.is_symlink()):
+            continue
+        elif (suffix := _suffix(entry)) in SUFFIXES:
+            if _is_new(entry, seen):
+                yield entry
+        elif suffix not in _BESIDE_TEXT:
+            others[suffix] += 1
 
 
 def _is_new(path: Path, seen: set[str]) -> bool:

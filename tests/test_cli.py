@@ -57,6 +57,8 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.
     with gzip.open(folder / "two.jsonl.gz", "wt", encoding="utf-8") as file:
         file.write("\n".join(json.dumps(line) for line in lines))
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    for name in ("feed.xml", "older.xml", "notes.rtf", "ferry.png"):
+        (folder / name).write_text("x")
     home = tmp_path_factory.mktemp("home")
     return home, run("index", str(folder), home=home)
 
@@ -67,6 +69,7 @@ def test_index_reports_and_exits_3_when_a_file_could_not_be_read(
     _, done = indexed
     assert done.returncode == 3, done.stderr
     assert "2 added" in done.stdout
+    assert "passed over 3 files of other formats: .xml, .rtf\n" in done.stdout
     assert "broken.pdf" in done.stdout
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -462,7 +463,9 @@ def test_every_format_is_read_through_gzip(tmp_path: Path, suffix: str) -> None:
         ".docx": docx(),
         ".json": record,
         ".jsonl": record,
+        ".ndjson": record,
         ".csv": b"title,text\nT,Story.\n",
+        ".tsv": b"title\ttext\nT\tStory, and more.\n",
     }.get(suffix, STORY.encode())
     plain, packed = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}.gz"
     plain.write_bytes(content)
@@ -735,6 +738,14 @@ def names(found: Callable[[], object], tree: Path) -> list[str]:
 
 def test_folders_are_walked_in_order(tree: Path) -> None:
     assert names(lambda: find_files([tree]), tree) == ["a.md", "b.txt", "y/e.pdf", "z/c.JSONL.GZ"]
+
+
+def test_files_of_other_formats_are_counted(tree: Path) -> None:
+    for name in ("a.xml", "z/b.XML.gz", "z/c.rtf", "z/page.css", ".d.xml", "LICENSE"):
+        (tree / name).write_text("x")
+    others: Counter[str] = Counter()
+    assert len(list(find_files([tree], others))) == 4
+    assert others == {".xml": 2, ".rtf": 1, "": 2}
 
 
 def test_link_loops_are_survived_and_files_come_once(tree: Path) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ui.settings import Settings
 
 _SOURCES_SHOWN = 12
+_SUFFIXES_SHOWN = 6
 
 _LINE_EVERY_S = 5.0
 """Without a terminal a bar would be thousands of lines; one line now and then says that work goes on."""
@@ -157,9 +158,14 @@ def print_article(article: Article, places: Sequence[Place], out: TextIO) -> Non
 
 
 def print_report(report: Report, out: TextIO) -> None:
-    """What an index run did, and every file that could not be read."""
+    """What an index run did, what it passed over, and every file that could not be read."""
     counts = ("added", "updated", "unchanged", "removed", "duplicates")
     out.write(", ".join(f"{getattr(report, name)} {name}" for name in counts) + "\n")
+    if others := report.others.total():
+        suffixes = [one_line(suffix) or "no suffix" for suffix, _ in report.others.most_common()]
+        more = ", …" if len(suffixes) > _SUFFIXES_SHOWN else ""
+        files = "1 file" if others == 1 else f"{others} files"
+        out.write(f"passed over {files} of other formats: {', '.join(suffixes[:_SUFFIXES_SHOWN])}{more}\n")
     if report.failures:
         out.write(f"\nCould not be read ({len(report.failures)}):\n")
     for place, reason in report.failures:
