@@ -18,7 +18,7 @@ from typing import Any
 
 from index.decoding import MAX_BYTES, decode
 from index.errors import ReadError
-from index.records import BREAK, TAG, RawArticle
+from index.records import BREAK, TAG, RawArticle, make_article
 from index.wrapping import join_wrapped
 
 MAX_PAGE_BYTES = 20 * 2**20
@@ -30,6 +30,7 @@ MAX_MARKDOWN_CHARS = 500_000
 MAX_PDF_PAGES = 2_000
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_KEY = re.compile(r"([^\W\d][\w -]*):(.*)")
 _HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 """What pdfium puts for a hyphen that only breaks the line."""
 
@@ -51,18 +52,17 @@ def read_plain(data: bytes, path: Path, place: str) -> RawArticle:
 
 
 def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
-    """Markdown as the words it would show; `key: value` front matter gives the fields.
+    """Markdown as the words it would show; front matter gives the fields, under any name that they may have in JSON.
 
     A text of more than `MAX_MARKDOWN_CHARS` is taken as it stands.
     """
     from markdown_it import MarkdownIt
 
     text = decode(data, path)
-    fields: dict[str, str] = {}
+    fields: dict[str, object] = {}
     if front := _FRONT_MATTER.match(text):
         text = text[front.end() :]
-        pairs = (line.partition(":") for line in front[1].splitlines())
-        fields = {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}
+        fields = _read_front_matter(front[1])
     long = len(text) > MAX_MARKDOWN_CHARS
     blocks = [text] if long else []
     for token in [] if long else MarkdownIt("commonmark").parse(text):
@@ -72,16 +72,7 @@ def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
             blocks.append(token.content)
         elif token.type == "html_block":
             blocks.append(text_of_markup(token.content).strip())
-    return _raw(
-        place,
-        text="\n\n".join(blocks),
-        title=fields.get("title", ""),
-        published=fields.get("date") or fields.get("published", ""),
-        source=fields.get("source", ""),
-        author=fields.get("author", ""),
-        url=fields.get("url", ""),
-        tags=tuple(t.strip() for t in fields.get("tags", "").strip("[]").split(",") if t.strip()),
-    )
+    return make_article(fields, "\n\n".join(blocks), place)
 
 
 def read_html(data: bytes, path: Path, place: str) -> RawArticle:
@@ -185,6 +176,37 @@ def _raw(
     url: str = "", tags: tuple[str, ...] = (), made: str = "",
 ) -> RawArticle:  # fmt: skip
     return RawArticle(title, text, published, source, author, url, tags, place, made=made)
+
+
+def _read_front_matter(block: str) -> dict[str, object]:
+    """The fields of what YAML front matter news has: a value on its line or those below it, a list of either form.
+
+    By hand, for "title: Floods: a warning", which YAML refuses, is what people write.
+    """
+    lines: dict[str, list[str]] = {}
+    key = ""
+    for line in block.splitlines():
+        if start := _KEY.match(line):
+            key = start[1]
+            lines[key] = [start[2]]
+        elif key and line.startswith((" ", "\t", "- ")):
+            lines[key].append(line)
+    return {key: _read_value([line.strip() for line in below]) for key, below in lines.items()}
+
+
+def _read_value(lines: list[str]) -> str | list[str]:
+    first, *more = lines
+    value = _unquote(" ".join(more if re.fullmatch(r"[>|][+-]?", first) else lines))
+    items = [line[2:].strip().removeprefix("name:") for line in more if line.startswith("- ")]
+    if value.startswith("[") and value.endswith("]"):
+        items = value[1:-1].split(",")
+    if items:
+        return [_unquote(item) for item in items]
+    return "" if value in ("true", "false", "null", "~") else value
+
+
+def _unquote(value: str) -> str:
+    return value.strip().strip("\"'")
 
 
 def _shown(token: Any) -> str:

@@ -136,6 +136,42 @@ def test_markdown_is_read_as_the_words_it_shows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("front", "found"),
+    [
+        (
+            "title: >-\n  Bridge closed\n  for a year\ndate: 2024-05-02",
+            {"title": "Bridge closed for a year", "published": "2024-05-02"},
+        ),
+        ("title: |\n  Bridge closed\nsource: S", {"title": "Bridge closed", "source": "S"}),
+        ("title: Floods: a warning\nauthor: 'Ann O’Hara'", {"title": "Floods: a warning", "author": "Ann O’Hara"}),
+        (
+            "tags:\n  - Rain\n  - 'Po valley'\nauthor:\n- Ann Lee\n- Bo Ek",
+            {"tags": ("Rain", "Po valley"), "author": "Ann Lee, Bo Ek"},
+        ),
+        ("authors:\n  - name: Ann Lee\n    url: x", {"author": "Ann Lee"}),
+        ('tags: ["Rain", Po]\nkeywords: no', {"tags": ("Rain", "Po")}),
+        ("tags: Rain, Po", {"tags": ("Rain", "Po")}),
+        (
+            "headline: T\npublished_at: 2024-05-02T10:00Z\npublisher: S\nlink: https://s.example/x\nbyline: By Ann Lee",
+            {
+                "title": "T",
+                "published": "2024-05-02T10:00Z",
+                "source": "S",
+                "url": "https://s.example/x",
+                "author": "Ann Lee",
+            },
+        ),
+        ("published: true\ndate: 2024-05-02\n# a remark\ntext: not this\nlayout:", {"published": "2024-05-02"}),
+        ("date: 2024-05-02 10:30\npublished:", {"published": "2024-05-02 10:30"}),
+    ],
+)
+def test_front_matter(tmp_path: Path, front: str, found: dict[str, object]) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\n{front}\n---\nIt *rained*.\n")
+    assert read(path) == [replace(RawArticle("", "It rained.", "", "", "", "", (), str(path)), **found)]
+
+
+@pytest.mark.parametrize(
     ("markdown", "text"),
     [
         ("Rain fell.<br>Then it<br/>stopped.", "Rain fell.\nThen it\nstopped."),
