@@ -13,6 +13,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ _DOCX_FAILURES = (
     TypeError, RecursionError,
 )  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WRAPPING = {_W + name for name in "tbl sdt sdtContent customXml hyperlink smartTag fldSimple ins moveTo".split()}
 _TEMPLATE_YEAR = 2013
 """python-docx's own template carries this year as its date of creation."""
 
@@ -152,13 +155,12 @@ def read_docx(data: bytes, path: Path, place: str) -> RawArticle:
                 raise ReadError(f"{path}: unpacks to more than {MAX_BYTES // 2**20} MB")
         document = Document(io.BytesIO(data))
         title, blocks = "", []
-        for block in document.iter_inner_content():
-            if not isinstance(block, Paragraph):
-                blocks += [" | ".join(cell.text for cell in row.cells) for row in block.rows]
-            elif block.style is not None and block.style.name == "Title" and not title:
-                title = block.text.strip()
+        for block in _find_within(document.element.body, {_W + "p", _W + "tr"}):
+            style = Paragraph(block, document).style if block.tag == _W + "p" else None
+            if style is not None and style.name == "Title" and not title:
+                title = _docx_text(block).strip()
             else:
-                blocks.append(block.text)
+                blocks.append(_docx_text(block))
         properties = document.core_properties
     except (*_DOCX_FAILURES, OpcError, LxmlError) as error:
         raise ReadError(f"{path}: not a readable Word document ({error})") from error
@@ -169,6 +171,27 @@ def read_docx(data: bytes, path: Path, place: str) -> RawArticle:
     author = "" if properties.author == "python-docx" else properties.author
     tags = tuple(tag.strip() for tag in re.split(r"[,;]", properties.keywords) if tag.strip())
     return _raw(place, text="\n\n".join(blocks), title=title, author=author, tags=tags, made=made)
+
+
+def _find_within(parent: Any, tags: set[str]) -> Iterator[Any]:
+    """The nearest elements of `tags` in order, also those in tables, content controls, links and tracked insertions."""
+    for child in parent:
+        if child.tag in tags:
+            yield child
+        elif child.tag in _WRAPPING:
+            yield from _find_within(child, tags)
+
+
+def _docx_text(block: Any) -> str:
+    """The text of a paragraph or of a table's row; of cells that are merged only the first holds any."""
+    if block.tag == _W + "p":
+        return "".join(run.text for run in _find_within(block, {_W + "r"}))
+    cells = [
+        "\n".join(map(_docx_text, _find_within(cell, {_W + "p", _W + "tr"})))
+        for cell in _find_within(block, {_W + "tc"})
+        if not cell.xpath('w:tcPr/w:vMerge[not(@w:val="restart")]')
+    ]
+    return " | ".join(cells)
 
 
 def _raw(

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.oxml import OxmlElement
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -235,6 +236,32 @@ def test_docx_gives_paragraphs_tables_and_properties(tmp_path: Path) -> None:
         ("Russia", "prison"),
     )
     assert raw.text.split("\n\n") == ["Four guards were killed.", "hostages | 12", "The siege is over."]
+
+
+def test_docx_in_content_controls_nested_tables_and_merged_cells(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("Bridge closed", style="Title")
+    held = document.add_paragraph("The mayor closed it.")
+    inner = document.add_paragraph("It is ")
+    run = inner.add_run("old")
+    inner.add_run(".")
+    table = document.add_table(rows=2, cols=3)
+    for number, cell in enumerate(cell for row in table.rows for cell in row.cells):
+        cell.text = str(number)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "wide"
+    table.cell(0, 2).merge(table.cell(1, 2)).text = "tall"
+    nested = table.cell(1, 1).add_table(rows=1, cols=2)
+    nested.cell(0, 0).text, nested.cell(0, 1).text = "a", "b"
+    for element in (document.paragraphs[0]._p, held._p, run._r, table._tbl.tr_lst[1]):
+        control, content = OxmlElement("w:sdt"), OxmlElement("w:sdtContent")
+        element.addprevious(control)
+        control.append(content)
+        content.append(element)
+    document.save(str(tmp_path / "a.docx"))
+    raw = read_one(tmp_path / "a.docx")
+    assert raw.title == "Bridge closed"
+    blocks = [" ".join(block.split()) for block in raw.text.split("\n\n")]
+    assert blocks == ["The mayor closed it.", "It is old.", "wide | tall", "3 | 4 a | b"]
 
 
 def test_the_date_of_the_word_template_is_no_date(tmp_path: Path) -> None:
