@@ -19,6 +19,7 @@ from typing import Any
 
 from index.decoding import MAX_BYTES, decode
 from index.errors import ReadError
+from index.front_matter import read_front_matter
 from index.records import BREAK, TAG, RawArticle, make_article
 from index.wrapping import join_wrapped
 
@@ -31,7 +32,6 @@ MAX_MARKDOWN_CHARS = 500_000
 MAX_PDF_PAGES = 2_000
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_KEY = re.compile(r"([^\W\d][\w -]*):(.*)")
 _HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 """What pdfium puts for a hyphen that only breaks the line."""
 
@@ -65,7 +65,7 @@ def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
     fields: dict[str, object] = {}
     if front := _FRONT_MATTER.match(text):
         text = text[front.end() :]
-        fields = _read_front_matter(front[1])
+        fields = read_front_matter(front[1])
     long = len(text) > MAX_MARKDOWN_CHARS
     blocks = [text] if long else []
     for token in [] if long else MarkdownIt("commonmark").parse(text):
@@ -199,37 +199,6 @@ def _raw(
     url: str = "", tags: tuple[str, ...] = (), made: str = "",
 ) -> RawArticle:  # fmt: skip
     return RawArticle(title, text, published, source, author, url, tags, place, made=made)
-
-
-def _read_front_matter(block: str) -> dict[str, object]:
-    """The fields of what YAML front matter news has: a value on its line or those below it, a list of either form.
-
-    By hand, for "title: Floods: a warning", which YAML refuses, is what people write.
-    """
-    lines: dict[str, list[str]] = {}
-    key = ""
-    for line in block.splitlines():
-        if start := _KEY.match(line):
-            key = start[1]
-            lines[key] = [start[2]]
-        elif key and line.startswith((" ", "\t", "- ")):
-            lines[key].append(line)
-    return {key: _read_value([line.strip() for line in below]) for key, below in lines.items()}
-
-
-def _read_value(lines: list[str]) -> str | list[str]:
-    first, *more = lines
-    value = _unquote(" ".join(more if re.fullmatch(r"[>|][+-]?", first) else lines))
-    items = [line[2:].strip().removeprefix("name:") for line in more if line.startswith("- ")]
-    if value.startswith("[") and value.endswith("]"):
-        items = value[1:-1].split(",")
-    if items:
-        return [_unquote(item) for item in items]
-    return "" if value in ("true", "false", "null", "~") else value
-
-
-def _unquote(value: str) -> str:
-    return value.strip().strip("\"'")
 
 
 def _shown(token: Any) -> str:
