@@ -108,7 +108,13 @@ def read_record(value: object, path: str) -> RawArticle | ReadError:
     """The article that one object describes."""
     if not isinstance(value, Mapping):
         return ReadError(f"{path}: is no object with fields such as title and text")
-    fields = _name_fields(value)
+    try:
+        return _read_fields(_name_fields(value), path)
+    except RecursionError:
+        return ReadError(f"{path}: nested too deeply to be an article")
+
+
+def _read_fields(fields: Mapping[str, object], path: str) -> RawArticle | ReadError:
     for key in _INNER:
         inner = fields.get(key)
         if isinstance(inner, Mapping) and not _BODIES.isdisjoint(named := _name_fields(inner)):
@@ -129,9 +135,11 @@ def make_article(fields: Mapping[str, object], text: str, path: str, *, is_html:
     source, url = _first(fields, "source"), _first(fields, "url")
     if _ADDRESS.fullmatch(source):  # trafilatura's JSON calls the article's address its source
         url = url or source
-        source = _first({k: item for k, item in fields.items() if not _ADDRESS.fullmatch(_text(item))}, "source")
+        others = {k: item for k, item in fields.items() if not (isinstance(item, str) and _ADDRESS.fullmatch(item))}
+        source = _first(others, "source")
+    title = _first(fields, "title")
     return RawArticle(
-        title=_unescape(TAG.sub("", BREAK.sub(" ", _first(fields, "title")))),
+        title=_unescape(TAG.sub("", BREAK.sub(" ", title)) if is_html else title),
         text=text,
         published=_first(fields, "published"),
         source=_unescape(source),

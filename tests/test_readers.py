@@ -438,10 +438,12 @@ def test_entities_and_tags_in_short_fields(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     fields = {"title": "The <em>Ajax</em> of R&amp;D<br>is back", "author": "Jos&eacute; Ruiz", "source": "A&amp;B",
               "tags": "R&amp;D, Rain"}  # fmt: skip
-    path.write_text(json.dumps({**fields, "text": "Rain fell."}))
+    path.write_text(json.dumps({**fields, "text": "<p>Rain fell.</p>"}))
     raw = read_one(path)
     assert (raw.title, raw.author, raw.source) == ("The Ajax of R&D is back", "José Ruiz", "A&B")
     assert raw.tags == ("R&D", "Rain")
+    path.write_text(json.dumps({**fields, "text": "Rain fell."}))
+    assert read_one(path).title == "The <em>Ajax</em> of R&D<br>is back"
 
 
 @pytest.mark.parametrize("piece", ["<p ", "<p", "<img src='", '<img "', "<!--", "</p ", "&#", "&a", "<br "])
@@ -631,6 +633,7 @@ def test_declared_encodings_are_read_as_browsers_do(tmp_path: Path, declared: st
         ("a.json", b"{", "JSON"),
         ("a.json", b"[" * 100_000, "JSON"),
         ("a.json", b"[]", "empty list"),
+        ("a.json", b'{"text": ' + b"[" * 900 + b"]" * 900 + b"}", "nested too deeply"),
         ("a.json", b'"just words"', "object"),
         ("a.json", b'{"title": "T"}', "no text"),
         ("a.json", b'{"text": ["", {}, null, false]}', "no text"),
