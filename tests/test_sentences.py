@@ -57,11 +57,61 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=60).ma
             "It ended.",
         ],
         ["She was born in Ft. Worth, Texas.", "Mt. Everest is far."],
+        ["The talk of Tim Walz and J.D. Vance was long.", "Few saw it."],
+        ["He left.", "J.D. Vance stayed.", "Trump chose J.D. Vance.", "Who is J.D. Vance?"],
+        ["The shop of M.A. Jones closed.", "The hall named for B.S. Roberts is full.", "She saw S.E. Hinton there."],
+        [
+            "She has an M.A. in law.",
+            "He holds a B.A.",
+            "The two never met.",
+            "It lay buried since 79 A.D.",
+            "It is gone.",
+        ],
+        ["He lives in Washington, D.C.", "The mayor said no.", "She came to the U.S.", "It rained."],
+        ["The doors will be open until 9 P.M.", "Police will be there."],
+        ["Atty. Gen. Jo Roe spoke.", "They met Amb. Ann Lee and Spc. Tom Hart.", "Then-Sen. Al Noor voted no."],
+        [
+            "Wash. Gov. Jo Roe left.",
+            "She works at Mass. General Hospital.",
+            "He drove to Tacoma, Wash.",
+            "It was late.",
+        ],
     ],
 )
 def test_splits_as_a_reader_would(sentences: list[str]) -> None:
     text = " ".join(sentences)
     assert [span.of(text) for span in split_sentences(text)] == sentences
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["“Is it?” Trump asked.", "Nobody knew."],
+        ["“Go!” Mayor Ann Lee of Hull said.", "They went."],
+        ['"Is that all?" The old man asked her.', '"Yes!" They shouted.'],
+        ["“Why now?” Berg said in a statement on Monday.", "The bank gave no reason."],
+        ["“Who pays?” Berg told reporters, pointing at the bill.", "Nobody did."],
+        ["Are they ‘ready to go?’ He wondered.", "They were."],
+    ],
+)
+def test_a_quote_keeps_its_speaker(sentences: list[str]) -> None:
+    test_splits_as_a_reader_would(sentences)
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["“Who pays?”", "Berg said, “Not us.”"],
+        ["“Who pays?”", "Berg added: “Not us.”"],
+        ["“Who pays?”", "Berg said the bank would."],
+        ["“Who pays?”", "Berg told them that the bank would."],
+        ["“Who pays?”", "When Berg asked again, all was still."],
+        ["A man in the hall called, “Who pays?”", "Berg said on Monday that nobody knew."],
+        ["What is a “good year?”", "The bank went on as before."],
+    ],
+)
+def test_what_follows_a_quote_may_be_another_sentence(sentences: list[str]) -> None:
+    test_splits_as_a_reader_would(sentences)
 
 
 def test_a_line_break_ends_a_sentence() -> None:
