@@ -49,10 +49,13 @@ _CLOCK = re.compile(
 _BESIDE = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[ap]\.?m|noon|midnight|[abcejmp][sd]?t|"
     r"utc|gmt|z|t|"
-    r"cest|eest|ist|local|time|hrs?|h|at|on|the|date|dated|posted|published|publication|updated?|last|first|modified|"
-    r"created|released?|and|as|of)\b\.?",
+    r"cest|eest|ist|sgt|hkt|kst|msk|pkt|eat|wat|sast|a[ce][sd]t|nz[sd]t|local|time|hrs?|h|at|on|the|date|dated|issued|"
+    r"posted|publish(?:ed)?|publication|updated?|last|first|modified|created|released?|and|as|of)\b\.?",
     re.IGNORECASE,
 )
+_GLUED_CLOCK = re.compile(r"(?<=[ /.-])(\d{4})(?=\d{1,2}:\d\d)")
+"""Scraped: "August 23, 20241:53 PM"."""
+_WEEKDAY = re.compile(r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\bdate\b", re.IGNORECASE)
 _OTHER_LANGUAGE = re.compile(r"(?=.*\b\d{1,2}\b)(?=.*\b\d{4}\b)(?=.*[^\W\d_]{3,})[\w\s.,]{8,40}")
 
 
@@ -62,7 +65,7 @@ def parse_date(value: str | int | float) -> date | None:
         return None
     if isinstance(value, int | float):
         return _from_timestamp(value)
-    text = value.strip()
+    text = _GLUED_CLOCK.sub(r"\1 ", value.strip())
     if not text or len(text) > 120 or not any(c.isdigit() for c in text):
         return None
     if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text, re.ASCII) and (found := _from_timestamp(float(text))):
@@ -70,6 +73,21 @@ def parse_date(value: str | int | float) -> date | None:
     if match := _COMPACT.fullmatch(text) or _PDF.match(text):
         return _day(*match.groups())
     return _from_english(text) or _from_numbers(text) or _from_other_languages(text)
+
+
+def is_bare_date(line: str) -> bool:
+    """Whether `line` is a date without a time or a word of publishing, such as may head an entry of a timeline."""
+    if len(line) > 40 or parse_date(line) is None:
+        return False
+    rest = _WEEKDAY.sub(" ", _NUMERIC.sub(" ", line))
+    for pattern in _WRITTEN:
+        rest = pattern.sub(" ", rest)
+    return not any(c.isalnum() for c in rest)
+
+
+def tells_time(text: str) -> bool:
+    """Whether `text` is a time of day and nothing else: "10:02 AM", "2:15PM SGT"."""
+    return _CLOCK.search(text) is not None and _is_beside_a_date(text)
 
 
 def find_date(lines: Sequence[str]) -> tuple[date, int] | None:

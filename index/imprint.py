@@ -1,7 +1,7 @@
 """Who published an article and when, as lines around its text say it: "Aug. 17, 2017 - Harbour Wire", "(Island Post)".
 
-Forms only, for names that no list holds. A line is taken only if it is that and nothing else. This module does not know
-where in an article a line stood.
+Forms only, for names that no list holds: a name is a publisher's by a word such as Post or Wire. A line is taken only
+if it is that and nothing else. This module does not know where in an article a line stood.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from index.dates import parse_date
+from index.dates import parse_date, tells_time
+from index.furniture import AGENCIES
 
 _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.&'’-]*"
 _NAME = rf"{_WORD}(?: (?:(?:of|the|and|de|del|la|le|der|&) )*{_WORD}){{0,5}}"
@@ -21,12 +22,27 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"(?:[Ww]ritten )?[Bb]y\s+|BY\s+")
+_POSTED_BY = re.compile(r"(?P<day>.{8,60}\d.*?),? [Bb]y (?P<author>[\w.'’-]+|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3})")
 _CLOSING = re.compile(rf"[(\[](?P<source>{_NAME})[)\]]")
-_ACRONYM = re.compile(r"[A-Z]{2,5}")
+_ACRONYM = (
+    r"(?!(?:US|UK|EU|UN|USA|UAE|NEW|TOP|WAR|ART|LAW|WORLD)$)(?:[A-Z]{2,3}|(?=\w*[B-DF-HJ-NP-TV-XZ]{3})[A-Z]{4,5})"
+)
+_SITE = r"(?:[\w-]+\.)+[a-z]{2,6}"
+_PUBLISHING = (
+    r"[\w-]*(?:[Nn]ews|[Pp]ost|[Pp]ress|[Tt]imes|[Gg]azette|[Mm]edia|[Ww]ire)|Agency|Broadcasting|Broadcaster|Bulletin|"
+    r"Chronicle|Courier|Daily|Digest|Dispatch|Enquirer|Examiner|Globe|Guardian|Herald|Independent|Inquirer|Insider|"
+    r"Journal|Ledger|Magazine|Monitor|Network|Observer|Radio|Register|Reporter|Review|Sentinel|Standard|Star|Sun|"
+    r"TODAY|TV|Telegraph|Television|Today|Tribune|Voice|Weekly"
+)
+_PUBLISHER = re.compile(
+    rf"(?:{AGENCIES})|{_ACRONYM}|{_SITE}|"
+    r"(?!(?:Breaking|Latest|Top|World|Local|Live|Sports?|Business|National|US|UK|More|All) News$)"
+    rf".* (?:{_PUBLISHING})(?: (?:Digital|Online|Service|Group)| of .*)?|(?:{_PUBLISHING}) of .*|(?:The )?Daily .*|"
+    r"[A-Z]\w+(?:news|post|times)"
+)
 _DATELINE = re.compile(rf"[A-ZÀ-Ö][A-ZÀ-Ö.' -]{{2,30}}(?:, [\w. ]{{2,30}})? \((?P<source>{_NAME})\)\s*[-–—]\s")
 _NO_SOURCE = re.compile(
-    r"\b(?:photo|image|picture|file|video|updated?|published|posted|min|minutes?|read|share|continued|comments?|live|"
-    r"opinion|analysis|exclusive|breaking|home|news)\b",
+    r"\b(?:photo|image|picture|file|video|updated?|published|posted|min|minutes?|read|share|continued|comments?)\b",
     re.IGNORECASE,
 )
 
@@ -43,31 +59,33 @@ class Imprint:
 def read_imprint(line: str) -> Imprint | None:
     """What a line between title and text tells of source and date; None if it is anything else.
 
-    "Aug. 17, 2017 - Harbour Wire", "Harbour Wire | 3 May 2024", "By Anna Berg | June 16, 2024", "Source: Harbour Wire".
+    "Aug. 17, 2017 - Harbour Wire", "Harbour Wire | 3 May 2024", "By Anna Berg | June 16, 2024", "Source: Harbour Wire",
+    "Posted on June 16, 2024 by admin". A name that is no publisher's, such as a place or a section, tells nothing.
     """
     if match := _LABELLED.fullmatch(line):
         return Imprint(source=match["source"])
-    parts = [part for part in _SEPARATOR.split(line) if part]
+    if (match := _POSTED_BY.fullmatch(line)) and (day := parse_date(match["day"])):
+        return Imprint(author=match["author"] if re.fullmatch(_NAME, match["author"]) else "", published=day)
+    parts = [part for part in _SEPARATOR.split(line) if part and not tells_time(part)]
     days = [day for part in parts if (day := parse_date(part))]
     names = [part for part in parts if not parse_date(part)]
     if len(days) != 1 or len(names) != 1:
         return None
     name = _BY.sub("", names[0], count=1)
-    if not re.fullmatch(_NAME, name) or _NO_SOURCE.search(name):
+    if not re.fullmatch(rf"{_NAME}|{_SITE}", name) or _NO_SOURCE.search(name):
         return None
-    return Imprint(author=name, published=days[0]) if name != names[0] else Imprint(source=name, published=days[0])
+    if name != names[0]:
+        return Imprint(author=name, published=days[0])
+    return Imprint(source=name if _PUBLISHER.fullmatch(name) else "", published=days[0])
 
 
 def closing_source(line: str) -> str:
     """The publisher that a line of its own in brackets names: "(Island Post)", "(ANP)"; "" for none."""
     match = _CLOSING.fullmatch(line)
-    if not match or _NO_SOURCE.search(match["source"]):
-        return ""
-    name = match["source"]
-    return name if " " in name or _ACRONYM.fullmatch(name) else ""
+    return match["source"] if match and _PUBLISHER.fullmatch(match["source"]) else ""
 
 
 def dateline_source(paragraph: str) -> str:
     """The publisher in a dateline: "OSLO (Harbour Wire) — ..."; "" for none."""
     match = _DATELINE.match(paragraph)
-    return match["source"] if match else ""
+    return match["source"] if match and _PUBLISHER.fullmatch(match["source"]) else ""

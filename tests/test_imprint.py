@@ -23,10 +23,25 @@ DAY = date(2017, 8, 17)
         ("By Anna Berg | August 17, 2017", Imprint("", "Anna Berg", DAY)),
         ("Source: Bank of Aland News", Imprint("Bank of Aland News")),
         ("Published by: Harbour Wire", Imprint("Harbour Wire")),
+        ("August 17, 2017 / 10:02 AM / Harbour News", Imprint("Harbour News", "", DAY)),
+        ("BBC | 17 August 2017", Imprint("BBC", "", DAY)),
+        ("Herald of Aland - 17 August 2017", Imprint("Herald of Aland", "", DAY)),
+        ("harbour.example.org | 17 August 2017", Imprint("harbour.example.org", "", DAY)),
+        ("Posted on August 17, 2017 by admin", Imprint("", "", DAY)),
+        ("Posted on August 17, 2017 by Anna Berg", Imprint("", "Anna Berg", DAY)),
     ],
 )
 def test_header_lines_tell_source_and_day(line: str, expected: Imprint) -> None:
     assert read_imprint(line) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Anna Berg", "World", "News", "World News", "London", "Gaza City", "KYIV", "UK", "Opinion", "Press Release"],
+)
+@pytest.mark.parametrize("form", ["{} | 17 August 2017", "{} - 17 August 2017 - 10:15", "August 17, 2017 – {}"])
+def test_a_person_a_place_a_section_is_no_source(form: str, name: str) -> None:
+    assert read_imprint(form.format(name)) == Imprint("", "", DAY)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +64,10 @@ def test_other_lines_tell_nothing(line: str) -> None:
 def test_a_closing_line_in_brackets_names_the_publisher() -> None:
     assert closing_source("(Island Post)") == "Island Post"
     assert closing_source("[ANP]") == "ANP"
+    assert closing_source("(Herald Tribune)") == "Herald Tribune"
     assert not closing_source("(Applause)")
+    assert not closing_source("(COMMERCIAL BREAK)")
+    assert not closing_source("(Anna Berg)")
     assert not closing_source("(File Photo)")
     assert not closing_source("(Island Post) The ferry sank.")
 
@@ -57,6 +75,7 @@ def test_a_closing_line_in_brackets_names_the_publisher() -> None:
 def test_a_dateline_names_the_publisher() -> None:
     assert dateline_source("OSLO, Aug 17 (Harbour Wire) — The ferry sank.") == "Harbour Wire"
     assert not dateline_source("The ferry (Aurora) sank.")
+    assert not dateline_source("OSLO (Southern Norway) — The ferry sank.")
 
 
 @pytest.mark.parametrize(
