@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from index.article import Article, hash_text
-from index.dates import parse_date
+from index.dates import is_bare_date, parse_date
 from index.documents import text_of_markup
 from index.errors import ReadError
 from index.furniture import (
@@ -32,6 +32,7 @@ from index.furniture import (
 from index.imprint import closing_source, dateline_source, read_imprint
 from index.readers import RawArticle
 from index.repeats import drop_repeated_sentences, find_near_repeats
+from index.sentences import list_sentences
 from index.wrapping import is_wrapped, join_wrapped
 
 MAX_TITLE_CHARS = 200
@@ -52,6 +53,12 @@ _INVISIBLE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIGATURES = (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"))
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"'”’)\]]*$")
+_FIELD_LINE = re.compile(
+    r"\s*(?P<label>title|headline|date|published|author|by|url|link|source|publisher) ?: *(?P<value>\S.*)(?:\n|$)",
+    re.IGNORECASE,
+)
+_STAGE_DIRECTION = re.compile(r"\([A-Z]{4,}(?: [A-Z]+)*\)")
+"""In transcripts: "(COMMERCIAL BREAK)"."""
 _WORDS = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"[.!?…][\"'”’)]*\s")
 _SAYS = re.compile(
@@ -69,7 +76,9 @@ class _Found:
     published: date | None = None
     stamped: date | None = None
     author: str = ""
+    source: str = ""
     agency: str = ""
+    url: str = ""
     tags: list[str] = field(default_factory=list)
 
 
@@ -80,19 +89,20 @@ def clean_article(raw: RawArticle) -> Article:
         ReadError: no text remains.
     """
     found = _Found(title=" ".join(clean_text(raw.title).split()))
-    lines = _split_lines(clean_text(text_of_markup(raw.text) if raw.html else raw.text))
+    lines = _split_lines(_take_fields(clean_text(text_of_markup(raw.text) if raw.html else raw.text), found))
     if len(lines) > MAX_LINES:
         raise ReadError(f"{raw.path}: more than {MAX_LINES:,} lines are no article; split it into its articles")
-    lines = _take_header(lines, found)
+    lines = _take_header(lines, found, parse_date(raw.published) or found.published)
     lines = _drop_captions([line for line in lines if not _is_furniture(line, found)])
     paragraphs = drop_repeated_sentences(_rejoin_datelines([BULLET.sub("", line, count=1) for line in lines]))
     text = "\n\n".join(paragraphs)
     if not any(c.isalnum() for c in text):
         raise ReadError(f"{raw.path}: no article text remains once page furniture is taken out")
     dateline = DATELINE.match(paragraphs[0])
-    url = clean_text(raw.url).strip()
+    url = clean_text(raw.url).strip() or found.url
     source = (
         clean_text(raw.source).strip()
+        or found.source
         or host_name(url)
         or found.agency
         or (dateline["agency"] if dateline else dateline_source(paragraphs[0]))
@@ -127,6 +137,27 @@ def host_name(url: str) -> str:
     return str(tld.get_fld(url, fail_silently=True, fix_protocol=True) or "")
 
 
+def _take_fields(text: str, found: _Found) -> str:
+    """`text` without a head of "Title: ..." and "Date: ..." lines, which go to `found`.
+
+    One such line alone is text, and so are all where the title is known: they may describe a book.
+    """
+    fields: dict[str, str] = {}
+    end = 0
+    while match := _FIELD_LINE.match(text, end):
+        fields.setdefault(match["label"].lower(), match["value"].strip())
+        end = match.end()
+    if len(fields) < 2 or found.title:
+        return text
+    found.title = fields.get("title") or fields.get("headline", "")
+    found.published = parse_date(fields.get("date") or fields.get("published", ""))
+    found.author = fields.get("author") or fields.get("by", "")
+    url = fields.get("url") or fields.get("link", "")
+    found.url = url if host_name(url) else ""
+    found.source = fields.get("source") or fields.get("publisher", "")
+    return text[end:]
+
+
 def _split_lines(text: str) -> list[str]:
     """Paragraphs: lines, or blocks between blank lines where lines were cut to fit a page."""
     lines: list[str] = []
@@ -136,19 +167,23 @@ def _split_lines(text: str) -> list[str]:
     return lines
 
 
-def _take_header(lines: list[str], found: _Found) -> list[str]:
-    """`lines` without title, date line and byline, which go to `found`."""
+def _take_header(lines: list[str], found: _Found, given: date | None) -> list[str]:
+    """`lines` without title, date line and byline, which go to `found`; `given` is its date where that is known."""
     if not found.title and len(lines) > 1 and _looks_like_title(lines[0]):
         found.title = BULLET.sub("", lines[0]).lstrip("# ").strip()
         lines = lines[1:]
     body: list[str] = []
+    entries = _entry_dates(lines)
     sentences = 0  # one may stand under the headline, the second is the article's
     for number, line in enumerate(lines):
         if number >= HEADER_LINES or sentences > 1 or (len(line) > MAX_TITLE_CHARS and not BULLET.match(line)):
             return body + lines[number:]
         if _is_title(line, found):
             continue
-        if day := parse_date(line):
+        day = parse_date(line)
+        if day and is_bare_date(line) and _heads_entry(day, entries, given):
+            body.append(line)
+        elif day:
             found.published = found.published or day
         elif imprint := read_imprint(line):
             found.published = found.published or imprint.published
@@ -163,10 +198,31 @@ def _take_header(lines: list[str], found: _Found) -> list[str]:
     return body
 
 
+def _entry_dates(lines: Sequence[str]) -> list[date]:
+    """The plain dates that stand between paragraphs, as in a timeline. (Those of links stand under headlines.)"""
+    return [
+        day
+        for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
+        if is_bare_date(line) and _ENDS_SENTENCE.search(before) and _ENDS_SENTENCE.search(after)
+        if (day := parse_date(line))
+    ]
+
+
+def _heads_entry(day: date, entries: Sequence[date], given: date | None) -> bool:
+    """Whether a plain date at the head belongs to the text: another than the one given, or a timeline's first entry.
+
+    The date of publication may stand over a timeline, too: it is later than all of it.
+    """
+    if given:
+        return abs(day - given).days > 1
+    published_later = len(entries) > 1 and entries == sorted(entries) and day > entries[-1]
+    return bool(entries) and not published_later
+
+
 def _looks_like_title(line: str) -> bool:
     return (
         len(line) < MAX_TITLE_CHARS
-        and not _ENDS_SENTENCE.search(line.rstrip("'\"’”"))
+        and (not _ENDS_SENTENCE.search(line.rstrip("'\"’”")) or (line.endswith("?") and len(list_sentences(line)) == 1))
         and (
             any(c.isalpha() for c in line)
             and name_furniture(line) is None
@@ -208,7 +264,7 @@ def _is_furniture(line: str, found: _Found) -> bool:
     if agency := match["agency"] if match else closing_source(line):
         found.agency = found.agency or agency
         return True
-    return name_furniture(line) is not None
+    return _STAGE_DIRECTION.fullmatch(line) is not None or name_furniture(line) is not None
 
 
 def _drop_captions(lines: list[str]) -> list[str]:

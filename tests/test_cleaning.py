@@ -190,6 +190,7 @@ def test_scraped_page() -> None:
         "(Reuters)",
         "AP",
         "CNN —",
+        "(COMMERCIAL BREAK)",
         "#flood #harbour",
         "1711173348",
     ],
@@ -343,6 +344,108 @@ def test_header_lines_become_fields() -> None:
     assert article.author == "Jane Doe and John Roe"
     assert article.published == date(2024, 3, 23)
     assert paragraphs(article) == list(BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "March 23, 2024 / 10:02 AM / Harbour News",
+        "March 23, 20241:53 PM ET",
+        "Issued on: 23/03/2024 - 10:15",
+        "Publish Date: March 23, 2024",
+        "Posted on March 23, 2024 by admin",
+        "Mar 23 2024 2:15PM SGT",
+        "Jane Doe - 23 March 2024 - 10:15",
+    ],
+)
+def test_a_date_line_is_no_part_of_the_text(line: str) -> None:
+    article = clean("Flood in the harbour", line, *BODY)
+    assert (article.published, paragraphs(article)) == (date(2024, 3, 23), list(BODY))
+
+
+DATED = ("19 March 2024", BODY[0], "20 March 2024", BODY[1], "21 March 2024", BODY[2])
+
+
+@pytest.mark.parametrize(
+    ("head", "entries"),
+    [
+        ((), DATED),
+        ((), DATED[:4]),
+        ((), (*DATED[4:], *DATED[2:4], *DATED[:2])),
+        (("By Jane Doe",), DATED),
+    ],
+)
+def test_the_dates_of_a_timeline_stay_and_are_not_its_own(head: tuple[str, ...], entries: tuple[str, ...]) -> None:
+    article = clean("Timeline of the flood", *head, *entries)
+    assert (article.published, paragraphs(article)) == (None, list(entries))
+
+
+@pytest.mark.parametrize("head", [("23 March 2024",), ("Published 23 March 2024", "By Jane Doe")])
+def test_a_timeline_has_a_date_of_its_own(head: tuple[str, ...]) -> None:
+    intro = "The river rose for three days, and nobody in the town had seen the like before."
+    article = clean("Timeline of the flood", *head, intro, *DATED)
+    assert (article.published, paragraphs(article)) == (date(2024, 3, 23), [intro, *DATED])
+
+
+@pytest.mark.parametrize(("line", "stays"), [("25 March 2024", False), ("24 March 2024", False), ("1 May 1969", True)])
+def test_a_plain_date_that_is_not_the_record_s_stays(line: str, stays: bool) -> None:
+    article = clean(line, *BODY, title="A flood", published="2024-03-25")
+    assert article.published == date(2024, 3, 25)
+    assert paragraphs(article) == [line, *BODY] if stays else list(BODY)
+
+
+def test_dates_under_links_make_no_timeline() -> None:
+    links = ("The lakes are full", "20 March 2024", "Schools are closed", "18 March 2024")
+    article = clean("Flood in the harbour", "23 March 2024", *BODY, *links)
+    assert (article.published, paragraphs(article)) == (date(2024, 3, 23), [*BODY, *links])
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        ("Title: Flood in the harbour", "Date: 23 March 2024", "Author: Jane Doe", "URL: https://example.com/flood"),
+        (
+            "Headline: Flood in the harbour",
+            "Published: 2024-03-23 10:15",
+            "By: Jane Doe",
+            "Link: https://example.com/flood",
+        ),
+        ("URL: https://example.com/flood", "author: Jane Doe", "title: Flood in the harbour", "date: March 23, 2024"),
+    ],
+)
+def test_a_head_of_named_fields_is_read(head: tuple[str, ...], gap: str) -> None:
+    article = clean_article(raw(gap.join(head) + "\n\n" + "\n\n".join(BODY)))
+    assert (article.title, article.published) == ("Flood in the harbour", date(2024, 3, 23))
+    assert (article.author, article.url, article.source) == ("Jane Doe", "https://example.com/flood", "example.com")
+    assert paragraphs(article) == list(BODY)
+
+
+def test_a_named_source_comes_before_the_site() -> None:
+    article = clean("Source: The Example\nURL: https://cdn.example.org/1", "Flood in the harbour", *BODY)
+    assert (article.source, article.title) == ("The Example", "Flood in the harbour")
+
+
+def test_one_named_line_is_text() -> None:
+    line = "Author: nobody knows who wrote the letter."
+    assert paragraphs(clean(line, *BODY)) == [line, *BODY]
+
+
+def test_what_describes_a_book_is_text() -> None:
+    lines = ("Title: The Flood", "Author: John Roe")
+    article = clean(*lines, *BODY, title="A book about the flood")
+    assert (article.author, paragraphs(article)) == ("", [*lines, *BODY])
+
+
+@pytest.mark.parametrize("title", ["Will the town pay for the flood?", "Flood: Did the U.S. Army help?"])
+def test_a_question_may_be_the_title(title: str) -> None:
+    article = clean(title, *BODY)
+    assert (article.title, paragraphs(article)) == (title, list(BODY))
+
+
+@pytest.mark.parametrize("line", ["“Who pays?”", "The river rose. Who knew?", "- Who pays?"])
+def test_other_questions_are_text(line: str) -> None:
+    assert clean(line, *BODY).title == ""
 
 
 def test_a_caption_under_the_date_line_goes() -> None:
