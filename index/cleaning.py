@@ -163,7 +163,7 @@ def _split_lines(text: str) -> list[str]:
     lines: list[str] = []
     for block in re.split(r"\n\s*\n", text):
         inner = [line.strip() for line in block.split("\n") if line.strip()]
-        lines += join_wrapped(inner) if is_wrapped(inner) else inner
+        lines += join_wrapped(inner, text) if is_wrapped(inner) else inner
     return lines
 
 

@@ -130,4 +130,4 @@ def _joins(left: str, right: str) -> bool:
 
 def _begins_with_name(text: str) -> bool:
     word = _CAPITALIZED.match(text)
-    return bool(word) and word[0].lower() not in STOP_WORDS
+    return word is not None and word[0].lower() not in STOP_WORDS

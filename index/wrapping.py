@@ -5,18 +5,29 @@ This module does not know where the lines come from.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
+from index.terms import STOP_WORDS
+
 _ENDS_SENTENCE = re.compile(r"[.!?…:][\"'”’)\]]*$")
-_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
+_HYPHENATED = re.compile(r"((?:[^\W_]+-)*[^\W_]+)([-\u00ad])$")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad]\s*\n\s*([^\W\d_]+)")
 _BULLET = re.compile(r"(?:[-–—•*▪►]|\d{1,2}[.)])\s")
+_LONGEST_WORD = 40
 _FULL = 0.75
 """A line at least this part of the usual width is taken to be full."""
 
 
-def join_wrapped(lines: Sequence[str]) -> list[str]:
-    """Paragraphs of `lines`: one ends at a blank line, a bullet, or a line that stops short of the margin."""
+def join_wrapped(lines: Sequence[str], text: str = "") -> list[str]:
+    """Paragraphs of `lines`: one ends at a blank line, a bullet, or a line that stops short of the margin.
+
+    The other words of `text`, by default of the lines, tell whether a hyphen at a line's end belongs to its word.
+    """
+    text = text or "\n".join(lines)
     width = _usual_width(lines)
     paragraphs: list[list[str]] = []  # each in pieces: to lengthen one text line by line takes quadratic time
     goes_on = False
@@ -25,7 +36,7 @@ def join_wrapped(lines: Sequence[str]) -> list[str]:
             goes_on = False
             continue
         if goes_on and not _BULLET.match(line):
-            _add(paragraphs[-1], line)
+            _add(paragraphs[-1], line, text)
         else:
             paragraphs.append([line])
         short = len(line) < _FULL * width
@@ -49,10 +60,36 @@ def _usual_width(lines: Sequence[str]) -> int:
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
-def _add(paragraph: list[str], line: str) -> None:
+def _add(paragraph: list[str], line: str, text: str) -> None:
     """Add a line to a paragraph, to its last word where that is hyphenated."""
-    if _HYPHENATED.search(paragraph[-1][-2:]) and line[:1].islower():
-        paragraph[-1] = paragraph[-1][:-1]
+    broken = _HYPHENATED.search(paragraph[-1][-_LONGEST_WORD:])
+    rest = _LETTERS.match(line)
+    if broken and rest and line[0].islower():
+        if broken[2] != "-" or not _is_compound(broken[1], rest[0], text):
+            paragraph[-1] = paragraph[-1][:-1]
         paragraph.append(line)
     else:
         paragraph.append(f" {line}")
+
+
+def _is_compound(left: str, right: str, text: str) -> bool:
+    """Whether the hyphen belongs to the word: that of "Iran-backed", "well-known" does, that of "govern-ment" not.
+
+    Of 863 compounds broken at 72 columns 81 % keep it, and 0.4 % of 8,520 hyphenated words (news articles, 2026-11).
+    """
+    words, hyphenates = _read_words(text)
+    start = left.casefold()
+    if start + right in words:
+        return False
+    if not left.isalpha() or f"{start}-{right}" in words:  # "19-year", "state-of-the-art"
+        return True
+    known = ({start, right} & words) - STOP_WORDS  # no "with-in"
+    return len(known) == 2 or (not hyphenates and (bool(known) or left[0].isupper()))
+
+
+@functools.lru_cache(maxsize=1)
+def _read_words(text: str) -> tuple[frozenset[str], bool]:
+    """The words of `text` that no line's end breaks, and whether one that stands whole elsewhere is broken, too."""
+    text = text.casefold()
+    words = frozenset(_WORD.findall(_BROKEN.sub(" ", text)))
+    return words, any(left + right in words for left, right in _BROKEN.findall(text))
