@@ -55,6 +55,7 @@ _SAYS = re.compile(
 
 _LONGEST_ENDING = 8
 """The patterns above need no more of a sentence's end, the character before a word's first included."""
+_LONGEST_QUOTE = 1_000
 _ALNUM = re.compile(r"[^\W_]")
 
 
@@ -116,7 +117,7 @@ def _joins(left: str, right: str) -> bool:
         return True
     end = left[-_LONGEST_ENDING:]
     if _ENDS_ASKED.search(end):
-        return bool(_SAYS.match(right)) and not _ALREADY_SAID.search(left)
+        return bool(_SAYS.match(right)) and not _ALREADY_SAID.search(left[-_LONGEST_QUOTE:])
     if not end.endswith("."):
         return False
     if _ENDS_PARTY.search(end) or _ENDS_RANK.search(end):
