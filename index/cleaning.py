@@ -173,7 +173,7 @@ def _take_header(lines: list[str], found: _Found, given: date | None) -> list[st
         found.title = BULLET.sub("", lines[0]).lstrip("# ").strip()
         lines = lines[1:]
     body: list[str] = []
-    entries = _entry_dates(lines)
+    entries, in_entries = _entry_dates(lines), False
     sentences = 0  # one may stand under the headline, the second is the article's
     for number, line in enumerate(lines):
         if number >= HEADER_LINES or sentences > 1 or (len(line) > MAX_TITLE_CHARS and not BULLET.match(line)):
@@ -181,7 +181,8 @@ def _take_header(lines: list[str], found: _Found, given: date | None) -> list[st
         if _is_title(line, found):
             continue
         day = parse_date(line)
-        if day and is_bare_date(line) and _heads_entry(day, entries, given):
+        if day and is_bare_date(line) and (in_entries or _heads_entry(day, _others(entries, number), given)):
+            in_entries = given is None
             body.append(line)
         elif day:
             found.published = found.published or day
@@ -198,25 +199,31 @@ def _take_header(lines: list[str], found: _Found, given: date | None) -> list[st
     return body
 
 
-def _entry_dates(lines: Sequence[str]) -> list[date]:
-    """The plain dates that stand between paragraphs, as in a timeline. (Those of links stand under headlines.)"""
+def _entry_dates(lines: Sequence[str]) -> list[tuple[int, date]]:
+    """The plain dates that stand between paragraphs, as in a timeline, with the number of their line.
+
+    (Those of links stand under headlines.)
+    """
     return [
-        day
-        for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
+        (at, day)
+        for at, (before, line, after) in enumerate(zip(lines, lines[1:], lines[2:], strict=False), start=1)
         if is_bare_date(line) and _ENDS_SENTENCE.search(before) and _ENDS_SENTENCE.search(after)
         if (day := parse_date(line))
     ]
 
 
-def _heads_entry(day: date, entries: Sequence[date], given: date | None) -> bool:
-    """Whether a plain date at the head belongs to the text: another than the one given, or a timeline's first entry.
+def _others(entries: Sequence[tuple[int, date]], line: int) -> list[date]:
+    return [day for at, day in entries if at != line]
 
-    The date of publication may stand over a timeline, too: it is later than all of it.
+
+def _heads_entry(day: date, others: Sequence[date], given: date | None) -> bool:
+    """Whether a plain date at the head belongs to the text: another than the one given, or one of a timeline's.
+
+    The date of publication may stand over a timeline, too: it is later than all of it. `others` are the entries' dates.
     """
     if given:
         return abs(day - given).days > 1
-    published_later = len(entries) > 1 and entries == sorted(entries) and day > entries[-1]
-    return bool(entries) and not published_later
+    return bool(others) and not (list(others) == sorted(others) and day > others[-1])
 
 
 def _looks_like_title(line: str) -> bool:

@@ -600,3 +600,19 @@ def test_cleaning_twice_changes_nothing() -> None:
 
 def test_a_joiner_after_a_ligature_is_taken_out_at_once() -> None:
     assert clean_text("\ufb00\u200c") == "ff"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Bridge collapses in Oslo\n\nTwo people were killed, police say.\n\nMay 3, 2024",
+        "Will the bridge hold?\n\nMay 3, 2024",
+        "Fire kills 12.\n\n3 May 2024",
+    ],
+)
+@pytest.mark.parametrize("later", ["", "\n\nApril 20, 2024\n\nThe bridge had been inspected."])
+def test_a_date_under_a_sentence_is_the_article_s(head: str, later: str) -> None:
+    article = clean(f"{head}\n\nThe bridge fell on Friday morning.\n\nDivers searched for survivors.{later}")
+    assert article.published == date(2024, 5, 3)
+    assert "May 3" not in article.text
+    assert "3 May" not in article.text
