@@ -74,7 +74,7 @@ def read_markdown(data: bytes, path: Path, place: str) -> RawArticle:
         elif token.type in ("fence", "code_block"):
             blocks.append(token.content)
         elif token.type == "html_block":
-            blocks.append(text_of_markup(token.content).strip())
+            blocks.append(_shown_block(token.content))
     return make_article(fields, "\n\n".join(blocks), place)
 
 
@@ -199,6 +199,12 @@ def _raw(
     url: str = "", tags: tuple[str, ...] = (), made: str = "",
 ) -> RawArticle:  # fmt: skip
     return RawArticle(title, text, published, source, author, url, tags, place, made=made)
+
+
+def _shown_block(markup: str) -> str:
+    """The words of an HTML block; one that opens a comment and never ends it is shown as it is, nothing is lost."""
+    is_open = any(markup.count(opening) > markup.count(end) for opening, end in (("<!--", "-->"), ("<?", "?>")))
+    return markup if is_open else text_of_markup(markup).strip()
 
 
 def _shown(token: Any) -> str:

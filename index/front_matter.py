@@ -26,6 +26,8 @@ def read_front_matter(block: str) -> dict[str, object]:
 
 def _read_value(lines: list[str]) -> str | list[str]:
     first, *more = lines
+    if not first and (named := next((line for line in more if line.startswith("name:")), "")):
+        return _unquote(named.removeprefix("name:"))
     value = _unquote(" ".join(more if re.fullmatch(r"[>|][+-]?", first) else lines))
     items = [line[2:].strip().removeprefix("name:") for line in more if line.startswith("- ")]
     if value.startswith("[") and value.endswith("]"):

@@ -38,7 +38,10 @@ _PUBLISHER = re.compile(
     rf"(?:{AGENCIES})|{_ACRONYM}|{_SITE}|"
     r"(?!(?:Breaking|Latest|Top|World|Local|Live|Sports?|Business|National|US|UK|More|All) News$)"
     rf".* (?:{_PUBLISHING})(?: (?:Digital|Online|Service|Group)| of .*)?|(?:{_PUBLISHING}) of .*|(?:The )?Daily .*|"
-    r"[A-Z]\w+(?:news|post|times)"
+    r"[A-Z]\w+(?:news|post|times)|"
+    r"Al Jazeera|The Atlantic|Axios|Corriere della Sera|Der Spiegel|Deutsche Welle|Die Zeit|The Economist|El Mundo|"
+    r"El País|Forbes|France 24|Haaretz|The Hill|HuffPost|Le Figaro|Le Monde|Libération|Newsweek|Politico|POLITICO|"
+    r"Quartz|Slate|Vox"
 )
 _DATELINE = re.compile(rf"[A-ZÀ-Ö][A-ZÀ-Ö.' -]{{2,30}}(?:, [\w. ]{{2,30}})? \((?P<source>{_NAME})\)\s*[-–—]\s")
 _NO_SOURCE = re.compile(

@@ -175,14 +175,15 @@ def _read_lines(path: Path, place: str) -> Iterator[RawArticle | ReadError]:
 def _read_csv(path: Path, place: str) -> Iterator[RawArticle | ReadError]:
     csv.field_size_limit(MAX_BYTES)
     with open_text(path) as stream:
-        escape = "\\" if _ESCAPED_QUOTE.search(stream.read(_ESCAPES_WITHIN)) else None
+        escapes = _ESCAPED_QUOTE.search(stream.read(_ESCAPES_WITHIN)) is not None
     with open_text(path) as stream:
         header, delimiter = _read_header(stream)
-        names = next(csv.reader([header], delimiter=delimiter, escapechar=escape), [])
+        names = next(csv.reader([header], delimiter=delimiter), [])
         if not has_text_field(names):
             yield ReadError(f"{place}: no column holds text; name one text, body or content in the first line")
             return
-        rows = csv.reader(stream, delimiter=delimiter, escapechar=escape)
+        lines = (_ESCAPED_QUOTE.sub('""', line) for line in stream) if escapes else stream
+        rows = csv.reader(lines, delimiter=delimiter)
         number = 0
         while True:
             number += 1

@@ -117,6 +117,8 @@ def read_record(value: object, path: str) -> RawArticle | ReadError:
 def _read_fields(fields: Mapping[str, object], path: str) -> RawArticle | ReadError:
     for key in _INNER:
         inner = fields.get(key)
+        if any(isinstance(fields.get(name), str | list) for name in _BODIES):
+            break  # it has a text of its own
         if isinstance(inner, Mapping) and not _BODIES.isdisjoint(named := _name_fields(inner)):
             fields = {**fields, key: "", **named}
     text = _first(fields, "text", separator="\n\n")

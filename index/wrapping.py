@@ -16,6 +16,11 @@ _HYPHENATED = re.compile(r"((?:[^\W_]+-)*[^\W_]+)([-\u00ad])$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[-\u00ad] *\n *([^\W\d_]+)")
+_AFTER_NAMES = frozenset(
+    "aligned allied backed based born bound built controlled era friendly funded held installed led like linked made "
+    "occupied owned run speaking style supplied trained wide".split()
+)
+"""What follows a name and a hyphen: "Iran-backed". "Ger-many" has no hyphen of its own."""
 _BULLET = re.compile(r"(?:[-–—•*▪►]|\d{1,2}[.)])\s")
 _LONGEST_WORD = 40
 _FULL = 0.75
@@ -84,7 +89,7 @@ def _is_compound(left: str, right: str, text: str) -> bool:
     if not left.isalpha() or f"{start}-{right}" in words:  # "19-year", "state-of-the-art"
         return True
     known = ({start, right} & words) - STOP_WORDS  # no "with-in"
-    return len(known) == 2 or (not hyphenates and (bool(known) or left[0].isupper()))
+    return len(known) == 2 or (not hyphenates and bool(known)) or (left[0].isupper() and right in _AFTER_NAMES)
 
 
 @functools.lru_cache(maxsize=1)

@@ -77,7 +77,8 @@ _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[Turn], str], ...]], ...]
         (r"\b(?:they|them|(?P<own>theirs?))\b", (find_people, find_owner)),
         (r"\b(?P<own>its)\b", (find_owner, find_thing)),
         (
-            r"\bit\b(?! (?:\w+(?<!ed) )?(?:to|that|for|if)\b| takes?\b| (?:rain|snow|hail|thunder|freeze)\w*\b)",
+            r"\bit\b(?! (?:\w+(?<!ed) )?(?:to|that|for|if)\b| takes?\b"
+            r"| (?:rain|snow|hail|thunder|freeze)(?=$| (?:in|on|at|there)\b))",
             (find_thing,),
         ),
         (rf"(?:(?<=^)|(?<= ))(?:this|that)(?=$| {_VERBAL}\b)", (find_event, find_thing)),

@@ -1,7 +1,7 @@
 """Every sentence of an answer against the evidence: which quote bears it out, and how far.
 
 A sentence is judged against one quote at a time. Its numbers, months, weekdays and names must stand in
-the quote, in the title or date of the quote's article, or in the question; its content words must
+the quote or its article's title, within limits in the day of publication or the question; its content words must
 mostly do so. The model's own [n] marks are ignored. This module does not know how evidence was chosen.
 """
 
@@ -30,6 +30,10 @@ SHORT_WORDS = 3
 "disciplinary meeting" (2026-11)."""
 
 _YES_OR_NO = re.compile(r"^(?:yes|no)\b[\s,.:;–—-]*", re.IGNORECASE)
+_ASKS_WHAT_IS_NOT = re.compile(r"\b(?:not|never)\b|n['’]t\b")
+_SAYS_NO = re.compile(
+    r"\b(?:skip|reject|refus|declin|fail|boycott|absent|miss|exclud|den(?:y|ie)|un(?:able|willing))\w*", re.IGNORECASE
+)
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 
@@ -114,7 +118,7 @@ def _judge(claim: Facts, item: Evidence, question: str, *, verbatim: bool) -> Ju
         missing = sorted(claim.words - quote.words - context.words - asked.words)
     if missing:
         return Judgement(Verdict.UNSUPPORTED, item, recall, f"not in the quote: {', '.join(missing)}")
-    if recall and _is_negated_otherwise(claim, quote, question):
+    if recall and _is_negated_otherwise(claim, item, question):
         return Judgement(Verdict.WEAK, item, recall, "one of sentence and quote is negated, the other is not")
     if recall >= SUPPORTED_RECALL:
         return Judgement(Verdict.SUPPORTED, item, recall, "")
@@ -128,16 +132,17 @@ def _says_something(claim: Facts) -> bool:
     return bool(claim.words or claim.numbers or claim.months or claim.weekdays or claim.names or claim.acronyms)
 
 
-def _is_negated_otherwise(claim: Facts, quote: Facts, question: str) -> bool:
+def _is_negated_otherwise(claim: Facts, item: Evidence, question: str) -> bool:
     """Whether one of claim and quote says no where the other does not.
 
     A name or number takes its "not" from the question ("Who did not sign?"); a quote may say no of something else.
     """
+    quote = facts_of(item.quote)
     if wanted(question) is Want.YES_OR_NO:
         return claim.negated != quote.negated
     last = split_sentences(question)[-1:]  # "It is not made in Texas. Where is it made?" does not ask for what is not
-    asked = any(facts_of(span.of(question)).negated for span in last)
-    return (claim.negated or asked) and not quote.negated
+    asked = any(_ASKS_WHAT_IS_NOT.search(span.of(question)) for span in last)
+    return (claim.negated or asked) and not quote.negated and not _SAYS_NO.search(item.quote)
 
 
 def missing_facts(claim: Facts, quote: Facts, context: Facts, question: str, item: Evidence) -> list[str]:

@@ -90,13 +90,13 @@ def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> b
     return (
         repeats_question(question, answer)
         or is_other_side(question, answer, quotes)
-        or _is_of_another_year(question, answer, quotes)
+        or _is_of_another_year(question, answer, evidence)
     )
 
 
-def _is_of_another_year(question: str, answer: str, quotes: Sequence[str]) -> bool:
-    holding = [quote for quote in quotes if stands_in(answer, quote)]
-    return bool(holding) and all(is_of_another_year(question, quote) for quote in holding)
+def _is_of_another_year(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
+    holding = [item for item in evidence if stands_in(answer, item.quote)]
+    return bool(holding) and all(is_of_another_year(question, item.quote, item.article.published) for item in holding)
 
 
 def is_refusal(text: str) -> bool:

@@ -34,7 +34,8 @@ _DOES = re.compile(
 _IS = re.compile(r"\b(?:is|are|was|were|be|been|being|got|left)\b", re.IGNORECASE)
 _ITS_OBJECT = re.compile(
     r"\s+(?!(?:in|by|and|or|but|when|on|at|after|before|during|as|while|since|this|last|so|near|outside|inside|across|over"
-    r"|from|amid|following|overnight|yesterday|today|with|including|for|to|of|there|here|under|between)\b)\w",
+    r"|from|amid|following|overnight|yesterday|today|with|including|for|to|of|there|here|under|between"
+    r"|were|was|are|is|have|had|along|around|because|within|throughout|early|late|worldwide)\b)\w",
     re.IGNORECASE,
 )
 """What is killed: "three gunmen killed dozens" counts gunmen, "three guards killed in Riga" the killed."""
@@ -93,7 +94,7 @@ def _is_of_all(match: re.Match[str], sentence: str, known: str) -> bool:
     end = match.end("number")
     if _PART_OF.match(sentence, end) or _SINCE.search(sentence[:end]):
         return False
-    if _DOES.search(match.group()) and not _IS.search(match.group()) and _ITS_OBJECT.match(sentence, match.end()):
+    if _DOES.search(match.group()) and not _IS.search(match.group()) and _ITS_OBJECT.match(match.string, match.end()):
         return " " not in match.group().removeprefix(match["number"]).strip()  # "two injured people"
     clause = re.split(r"[,;.]\s", sentence[end:], maxsplit=1)[0]
     names = [place["name"].casefold() for place in _ELSEWHERE.finditer(without_dates(clause))]

@@ -81,8 +81,10 @@ def say_when(when: When | None) -> str:
 def find_period(text: str, as_of: date) -> tuple[date, date] | None:
     """First and last day of the time that a question names: "in 2017", "since March", "last week", "on Friday"."""
     dates = list(find_dates(text))
-    if (match := _NEAR_PERIOD.search(text)) and not dates:
-        return _near_period(match[1].lower(), match[2].lower(), as_of)
+    near = _NEAR_PERIOD.search(text)
+    period = _near_period(near[1].lower(), near[2].lower(), as_of) if near else None
+    if near and not any("shift" in written.parts for written in dates):
+        return period
     if match := _YEARS.search(text):
         first, last = sorted((int(match[1]), int(match[2])))
         return date(first, 1, 1), date(last, 12, 31)

@@ -52,9 +52,8 @@ _POSSESSIVE = ("'s", "’s")
 _SENTENCE_ENDS = frozenset('.!?:"“”')
 _ROOT_CHARS = 4
 _ENDINGS = frozenset(
-    " a i n s y e o an ia ic al en er ey ns or ain ary ans ay ean ers ese ial ian ish ors egian ians ional istan".split(
-        " "
-    )
+    " a i n s y e o ad an ed ia ic is al en er ey ns on or os um iy yy ain ary ans ay ean ers ese ial ian ish ism ist "
+    "ors stan egian ians ional istan ists lese uese".split(" ")
 )
 """What names and their adjectives end in after what they have in common: German(y), Swed(en, ish), Norw(ay, egian)."""
 _APART = {
@@ -66,12 +65,14 @@ _APART = {
     for name in names.split()
 }
 """Names that look like forms of one and are not -> which they are."""
-_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
+_DOTTED = re.compile(r"\b(?:[A-Z]\. ?)+[A-Z]\.")
 _WRITTEN_OUT = {
-    "US": re.compile(r"\bUSA\b|\bUnited States\b|(?<!Latin )(?<!South )(?<!North )\bAmericans?\b"),
+    "US": re.compile(r"\bUSA\b|\bUnited States\b|(?<!Latin )(?<!South )(?<!North )\bAmerica(?:ns?)?\b"),
     "WHO": re.compile(r"\bWorld Health Organi[sz]ation\b"),
 }
-_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|without|denied|denies|deny|n[o']t)\b(?!-)|n['’]t\b", re.I)
+_NEGATION = re.compile(
+    r"\b(?:[Nn]ot|no|No(?!\.? ?\d)|[Nn]ever|[Nn]one|[Nn]obody|without|[Dd]enie[ds]|deny|n[o']t)\b(?!-)|n['’]t\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _without_accents(word: str) -> str:
 @lru_cache(maxsize=4096)
 def facts_of(text: str) -> Facts:
     """All checkable facts of `text`."""
-    text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+    text = without_dots(text)
     tokens = tokenise(text)
     lower = [t.lower() for t in tokens]
     months = frozenset(_MONTHS[t.lower()] for t in tokens if t.lower() in _MONTHS and t[0].isupper())
@@ -128,6 +129,11 @@ def facts_of(text: str) -> Facts:
         words=frozenset([stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdecimal()]),
         negated=bool(_NEGATION.search(text)),
     )
+
+
+def without_dots(text: str) -> str:
+    """`text` with "U.S." as "US" and "H. W." as "HW"."""
+    return _DOTTED.sub(lambda match: re.sub(r"[. ]", "", match.group()), text)
 
 
 def _acronyms(text: str, tokens: Sequence[str]) -> frozenset[str]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from index.article import Article
 from index.terms import STOP_WORDS, stem
-from qa.facts import facts_of, is_form_of, stems_of, tokenise
+from qa.facts import facts_of, is_form_of, stems_of, tokenise, without_dots
 
 _NAME_CHARS, _ALIKE_CHARS = 3, 3
 """Shorter names ("UK", "Q2") are written in several ways; forms of longer ones begin with as many letters alike."""
 
-_COMPARES = frozenset("from than since over versus vs against compared".split())
-"""Words after which a year is only what another is compared with: "up from 2020 revenue"."""
+_COMPARES = frozenset("from than since over versus vs against compared after before last lost unlike".split())
+"""Words after which a year is only what another is compared with: "up from 2020 revenue", "lost the 2020 election"."""
 
 _YEAR = re.compile(r"(?<![\d.,$£€])(?:19|20)\d\d(?![\d%])")
 _BESIDE_YEAR = re.compile(r"(?P<before>[^\W\d_]+) (?:in|of) (?:19|20)\d\d\b|\b(?:19|20)\d\d (?P<after>[^\W\d_]+)")
@@ -31,7 +32,7 @@ def asked_names(question: str) -> frozenset[str]:
 
 def unmentioned(question: str, articles: Iterable[Article]) -> frozenset[str]:
     """Those of `asked_names` that stand in none of `articles`."""
-    texts = [f"{article.title}\n{article.text}".casefold() for article in articles]
+    texts = [without_dots(f"{article.title}\n{article.text}").casefold() for article in articles]
     return frozenset(name for name in asked_names(question) if not any(_mentions(text, name) for text in texts))
 
 
@@ -53,14 +54,15 @@ def is_of_asked_year(question: str, article: Article) -> bool:
     return years <= (told if article.published is None else told | {article.published.year})
 
 
-def is_of_another_year(question: str, quote: str) -> bool:
+def is_of_another_year(question: str, quote: str, published: date | None) -> bool:
     """Whether `quote` puts another year than `question` beside what is asked about, and none of the question's.
 
-    "2018 Cup winner Lee Tan" tells nothing of "the Cup winner in 2019"; "Tan, born in 1990, won the Cup" may.
+    "2018 Cup winner Lee Tan" tells nothing of "the Cup winner in 2019"; "Tan, born in 1990, won the Cup" may, and so
+    may whatever was published in 2019.
     """
     asked = set(_YEAR.findall(question))
     told = set(_YEAR.findall(quote))
-    if not asked or not told or asked & told:
+    if not asked or not told or asked & told or (published and str(published.year) in asked):
         return False
     known = stems_of(question) - STOP_WORDS
     for beside in _BESIDE_YEAR.finditer(quote):

@@ -36,7 +36,7 @@ _ASKS_LOSER = re.compile(
     re.IGNORECASE,
 )
 _ASKS_OUTCOME = re.compile(
-    r"(?:^|[^\w\s]\s*|\b(?:and|say) )who (?:has |have |had )?(?:won|wins|beat|beats|defeated|defeats|lost)\b|"
+    r"(?:^|[^\w\s]\s*|\b(?:and|say) )who (?:has |have |had )?(?:won|wins|beat|beats|defeated|defeats)\b|"
     r"\b(?:which|what) (?:(?!(?:did|does|do|has|who|that)\b)[\w’'.-]+ ){1,4}?(?:won|wins|beat|beats|defeated)\b|"
     r"\bwho (?:is|was|are|were) the [^?]{0,60}?(?:winners?|champions?|runners?-up)\b",
     re.IGNORECASE,
@@ -50,7 +50,13 @@ _OUTCOME = re.compile(
     r"finish\w*|first|on top|record)\b",
     re.IGNORECASE,
 )
-"""Words of which a sentence that says how a contest ended holds one; wide, since a sentence without is marked."""
+"""Words of which most sentences that say how a contest ended hold one."""
+_MEETING = re.compile(
+    r"\b(?:between|against|versus|vs|fac(?:e|es|ed|ing)|meets?|met|plays?|playing|serv(?:es|ing)|debuts?|hosts?|hosted|held|"
+    r"match|singles:)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that tells who meets whom, and where."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 # What may stand between a verb and a name: "defeated defending champion Novak Djokovic", never another phrase.
@@ -81,11 +87,11 @@ def _without_namesakes(quote: str, answer: str) -> str:
 
 
 def leaves_outcome_open(question: str, quote: str) -> bool:
-    """Whether `question` asks who won or lost and nothing in `quote` says how it ended.
+    """Whether `question` asks who won and `quote` says who met whom, but not how it ended.
 
     "The final between Novak and Tan" names both; a small model takes either for the winner.
     """
-    return bool(_ASKS_OUTCOME.search(question)) and not _OUTCOME.search(quote)
+    return bool(_ASKS_OUTCOME.search(question) and _MEETING.search(quote)) and not _OUTCOME.search(quote)
 
 
 @lru_cache(maxsize=256)

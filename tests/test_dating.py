@@ -104,6 +104,8 @@ def test_a_day_of_publication_is_said_to_be_one() -> None:
         ("Volgograd on August 23", date(2024, 8, 23), date(2024, 8, 23)),
         ("Volgograd this week", date(2024, 8, 17), PUBLISHED),
         ("Volgograd last week", date(2024, 8, 10), PUBLISHED),
+        ("Volgograd on Monday last week", date(2024, 8, 10), PUBLISHED),
+        ("the May 2023 floods last month", date(2024, 7, 1), date(2024, 7, 31)),
         ("Volgograd last year", date(2023, 1, 1), date(2023, 12, 31)),
         ("Volgograd this year", date(2024, 1, 1), PUBLISHED),
         ("Volgograd last month", date(2024, 7, 1), date(2024, 7, 31)),

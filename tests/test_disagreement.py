@@ -184,6 +184,8 @@ def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
         ("In 2020 many people died.", ""),
         ("On November 13 gunmen killed dozens.", ""),
         ("Four killed in blast.", "Four"),
+        ("12 people killed Monday were students.", "12"),
+        ("12 people killed along the border.", "12"),
         ("Three guards killed by gunmen.", "Three"),
     ],
 )

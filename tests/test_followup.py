@@ -178,6 +178,11 @@ ABEDI = turn("Where was Salman Abedi born?")
             "How many ceasefires were there?",
             "How many ceasefires were there (the attack on the Volgograd prison)?",
         ),
+        (
+            [turn("Which bank was sanctioned?")],
+            "When did it freeze accounts?",
+            "When did the bank that was sanctioned freeze accounts?",
+        ),
         # Several turns
         (
             [ABEDI, turn("When did the attack happen?", "On Monday.")],

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from index.cleaning import clean_article
 from index.errors import ReadError, UsageError
 from index.readers import SUFFIXES, RawArticle, find_files, read_file
+from index.records import read_record
 
 STORY = "Four guards were killed in the attack, officials said. Twelve people had been taken hostage."
 HTML = """<!doctype html><html><head><title>Prison stormed | The Example</title>
@@ -852,3 +853,11 @@ def test_importing_the_readers_is_light() -> None:
     code = f"import sys, index.readers, index.cleaning, index.reprints; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_record_with_a_text_of_its_own_keeps_it() -> None:
+    inner = {"title": "Other", "text": "Another text."}
+    for key in ("data", "post", "source"):
+        article = read_record({"title": "Outer", "text": "Body text.", key: inner}, "f.json")
+        assert isinstance(article, RawArticle)
+        assert (article.title, article.text) == ("Outer", "Body text.")

@@ -65,8 +65,10 @@ def test_an_answer_with_pattern_characters_is_taken_as_it_is() -> None:
         (_WON, "Supporters before the 2021 final between Anna Novak and Lee Tan.", True),
         (_WON, "Anna Novak beat Lee Tan in the final of 2021.", False),
         ("Who is the Harbour Cup champion?", "Anna Novak plays in Riga.", True),
+        ("Who lost his life in the crash?", "Anna Novak was killed in the crash between Riga and Tartu.", False),
         ("Which party won the election in Riga?", "Voters in Riga chose Harmony.", False),
-        ("Which party won the election in Riga?", "Harmony opened an office in Riga.", True),
+        (_WON, "Anna Novak thrashed Lee Tan in the final of 2021.", False),
+        (_WON, "Anna Novak made her Harbour Cup debut in 2021.", True),
         ("Which prize winner died this week?", "Anna Novak died on Monday.", False),
         ("Which author who won the Harbour Prize died?", "Anna Novak died on Monday.", False),
         ("Where is the final?", "The final is in Riga.", False),
@@ -79,6 +81,8 @@ def test_a_quote_that_does_not_say_how_a_contest_ended_is_known(question: str, q
 @pytest.mark.parametrize(
     ("quotes", "wrong"),
     [
+        (["Lee Tan, who lost the 2018 Cup, won on Tuesday."], False),
+        (["Three years after the 2018 Harbour Cup Lee Tan won."], False),
         (["On the list is 2018 Harbour Cup winner Lee Tan."], True),
         (["Lee Tan won the Harbour Cup in 2018."], True),
         (["Lee Tan won the Harbour Cup in 2018.", "Lee Tan won the Harbour Cup again in 2021."], False),

@@ -23,6 +23,7 @@ OTHERS = "It is known that the well was dry. The government said so; a long-term
         ("over-", "due", "overdue"),
         ("aban-", "doned", "abandoned"),
         ("with-", "in", "within"),
+        ("Ger-", "many", "Germany"),
         ("state-of-the-", "art", "state-of-the-art"),
         ("well\u00ad", "known", "wellknown"),
         ("19-", "year-old", "19-year-old"),
