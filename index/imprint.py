@@ -92,3 +92,12 @@ def dateline_source(paragraph: str) -> str:
     """The publisher in a dateline: "OSLO (Harbour Wire) — ..."; "" for none."""
     match = _DATELINE.match(paragraph)
     return match["source"] if match and _PUBLISHER.fullmatch(match["source"]) else ""
+
+
+def host_name(url: str) -> str:
+    """The registrable host of `url` ("cnn.com"), or nothing."""
+    if not url:
+        return ""
+    import tld
+
+    return str(tld.get_fld(url, fail_silently=True, fix_protocol=True) or "")
