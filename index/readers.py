@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import IO
 
 from index.decoding import MAX_BYTES, READ_FAILURES, decode, describe, is_gzipped, open_text, read_bytes
-from index.documents import read_docx, read_html, read_markdown, read_pdf, read_plain
+from index.documents import read_html, read_markdown, read_pdf, read_plain
 from index.errors import ReadError, UsageError
 from index.records import RawArticle, has_text_field, parse_json, read_json_line, read_object, read_record
+from index.word_files import read_docx
 
 __all__ = ["SUFFIXES", "RawArticle", "find_files", "holds_records", "read_file"]
 
