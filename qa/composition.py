@@ -16,7 +16,7 @@ from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
 from qa.facts import stands_in, stems_of
 from qa.mentions import is_of_another_year
-from qa.roles import is_other_side
+from qa.roles import is_former_holder, is_other_side
 from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
@@ -84,12 +84,13 @@ def repeats_question(question: str, answer: str) -> bool:
 
 
 def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether `answer` is wrong however likely it looks: the question's words again, the other side of a contest, or
-    what all quotes that hold it tell of another year."""
+    """Whether `answer` is wrong however likely it looks: the question's words again, the other side of a contest, who
+    held an office before, or what all quotes that hold it tell of another year."""
     quotes = [item.quote for item in evidence]
     return (
         repeats_question(question, answer)
         or is_other_side(question, answer, quotes)
+        or is_former_holder(question, answer, quotes)
         or _is_of_another_year(question, answer, evidence)
     )
 

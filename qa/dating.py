@@ -44,10 +44,13 @@ _BESIDE_YEAR = re.compile(r"\b(before|after|since) ((?:1[89]|20)\d\d)\b", re.IGN
 _GOVERNS = re.compile(r"\b(in|on|during|since|after|until|before|by)(?: (?:early|mid|late))?\s*$", re.IGNORECASE)
 
 
-def find_when(sentence: str, published: date | None, *, previous: When | None = None) -> When | None:
+def find_when(
+    sentence: str, published: date | None, *, previous: When | None = None, remarks: bool = True
+) -> When | None:
     """When what `sentence` tells happened; None where it does not say, or what it says cannot be held against a day.
 
-    `previous` is the date of the sentence before, which "two days later" and "that night" count from.
+    `previous` is the date of the sentence before, which "two days later" and "that night" count from. For want of
+    another the day of a remark is taken, unless `remarks` are left out.
     """
     found = []
     for written in find_dates(sentence):
@@ -55,7 +58,7 @@ def find_when(sentence: str, published: date | None, *, previous: When | None = 
         if when is not None:
             found.append((_strength(written, sentence), when))
     best = max((strength for strength, _ in found), default=0)
-    return next((when for strength, when in found if strength == best), None) if best else None
+    return next((when for strength, when in found if strength == best), None) if best > (not remarks) else None
 
 
 def _strength(written: Written, sentence: str) -> int:

@@ -13,7 +13,9 @@ from datetime import date
 
 from index.article import Article
 from index.terms import STOP_WORDS, stem
+from qa.dating import find_when
 from qa.facts import facts_of, is_form_of, stems_of, tokenise, without_dots
+from qa.roles import asks_who_won
 
 _NAME_CHARS, _ALIKE_CHARS = 3, 3
 """Shorter names ("UK", "Q2") are written in several ways; forms of longer ones begin with as many letters alike."""
@@ -62,8 +64,11 @@ def is_of_another_year(question: str, quote: str, published: date | None) -> boo
     """
     asked = set(_YEAR.findall(question))
     told = set(_YEAR.findall(quote))
-    if not asked or not told or asked & told or (published and str(published.year) in asked):
+    if not asked or asked & told or (published and str(published.year) in asked):
         return False
+    if not told and asks_who_won(question):
+        when = find_when(quote, published, remarks=False)  # "won on Sunday"
+        return when is not None and str(when.day.year) not in asked
     known = stems_of(question) - STOP_WORDS
     for beside in _BESIDE_YEAR.finditer(quote):
         compared = _COMPARES & set(tokenise(quote[: beside.start()].lower())[-3:])

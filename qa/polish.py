@@ -48,6 +48,7 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     cited = judge_sentence(answer, evidence, question).evidence
     if cited is None:
         return answer
+    answer = name_owned(question, answer, cited.quote)
     text = complete_name(question, answer, cited.quote, cited.article.title)
     quotes = [cited.quote, *_telling_as_much(question, cited, evidence)]
     text = complete_kind(question, complete_date(question, text, quotes), quotes)
@@ -94,6 +95,15 @@ def complete_name(question: str, answer: str, quote: str, title: str) -> str:
         if names:
             return f"{names.most_common(1)[0][0]} {answer}"
     return answer
+
+
+def name_owned(question: str, answer: str, quote: str) -> str:
+    """ "Anna Berg" for "Kenya" to "Who won?", where `quote` says "Kenya's Anna Berg" and nothing else of Kenya."""
+    if not re.match(r"who\b|.*[.?!,] who\b", question, re.IGNORECASE) or not is_name(answer):
+        return answer
+    owned = re.findall(rf"(?<!\w){re.escape(answer)}['’]s ({NAME})", quote)
+    alone = re.search(rf"(?<!\w){re.escape(answer)}(?!['’]s [A-Z])(?!\w)", quote)
+    return str(owned[0]) if len(set(owned)) == 1 and not alone else answer
 
 
 def complete_kind(question: str, answer: str, quotes: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from qa.polish import (
     complete_name,
     complete_pair,
     drop_counted,
+    name_owned,
     open_compound,
     polish,
 )
@@ -118,6 +119,20 @@ def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer
 )
 def test_one_of_two_that_are_asked_for_is_completed_by_the_other(question: str, quote: str, completed: str) -> None:
     assert complete_pair(question, "Riga", quote) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "named"),
+    [
+        ("Who won?", "Norway's Anna Novak won by a head.", "Anna Novak"),
+        ("Who won?", "Norway's Anna Novak won in Norway.", "Norway"),
+        ("Which country won?", "Norway's Anna Novak won by a head.", "Norway"),
+        ("Who won?", "Norway won.", "Norway"),
+        ("Who won?", "It was Norway's third win.", "Norway"),
+    ],
+)
+def test_who_is_named_stands_behind_whose_it_is(question: str, quote: str, named: str) -> None:
+    assert name_owned(question, "Norway", quote) == named
 
 
 @pytest.mark.parametrize(

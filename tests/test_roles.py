@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from made_articles import make_article
 
 from index.article import Span
 from qa.answer import Evidence
 from qa.composition import cannot_answer
-from qa.roles import is_other_side, leaves_outcome_open
+from qa.roles import is_former_holder, is_other_side, leaves_outcome_open
 
 _WON = "Who won the Harbour Cup in 2021?"
 _LOST = "Whom did Anna Novak beat in the final of the Harbour Cup in 2021?"
@@ -79,6 +81,27 @@ def test_a_quote_that_does_not_say_how_a_contest_ended_is_known(question: str, q
 
 
 @pytest.mark.parametrize(
+    ("question", "quotes", "is_former"),
+    [
+        ("Who is the mayor of Riga?", ["The former mayor, Lee Tan, was jailed."], True),
+        ("Who is Riga's mayor?", ["Lee Tan, a former deputy mayor, was jailed."], True),
+        ("Who is the mayor of Riga?", ["The former mayor, Lee Tan, was jailed.", "The mayor, Lee Tan, spoke."], False),
+        ("Who was the mayor of Riga?", ["The former mayor, Lee Tan, was jailed."], False),
+        ("Who is the mayor of Riga?", ["Lee Tan, the mayor, was a former minister."], False),
+        ("Who is the former mayor of Riga?", ["The former mayor, Lee Tan, was jailed."], False),
+        ("Who is suing the mayor?", ["Lee Tan is suing the former mayor."], False),
+    ],
+)
+def test_who_held_an_office_is_told_from_who_holds_it(question: str, quotes: list[str], *, is_former: bool) -> None:
+    assert is_former_holder(question, "Lee Tan", quotes) is is_former
+
+
+def test_last_year_s_winner_is_not_this_year_s() -> None:
+    assert is_other_side("Who won the Harbour Cup?", "Lee Tan", ["Last year's cup winner, Lee Tan, did not start."])
+    assert not is_other_side("Who won the Harbour Cup?", "Lee Tan", ["Defending champion Lee Tan won it again."])
+
+
+@pytest.mark.parametrize(
     ("quotes", "wrong"),
     [
         (["Lee Tan, who lost the 2018 Cup, won on Tuesday."], False),
@@ -99,3 +122,10 @@ def test_an_answer_that_quotes_tell_of_another_year_only_is_none(quotes: list[st
         for number, (start, quote) in enumerate(zip(starts, quotes, strict=True), start=1)
     ]
     assert cannot_answer(_WON, "Lee Tan", evidence) is wrong
+
+
+def test_a_contest_of_another_year_is_told_by_the_day_of_the_report() -> None:
+    quote = "Lee Tan won the Harbour Cup on Sunday."
+    for published, wrong in ((date(2022, 9, 14), True), (date(2021, 9, 14), False), (None, False)):
+        article = make_article(text=f"{quote} It was held in 2021, too.", published=published)
+        assert cannot_answer(_WON, "Lee Tan", [Evidence(1, article, Span(0, len(quote)), 0.5)]) is wrong
