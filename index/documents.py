@@ -7,6 +7,7 @@ which files exist, nor how text is cleaned.
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 from collections import Counter
@@ -16,6 +17,7 @@ from typing import Any
 from index.decoding import decode
 from index.errors import ReadError
 from index.front_matter import read_front_matter
+from index.imprint import is_publisher
 from index.records import BREAK, TAG, RawArticle, make_article
 from index.wrapping import join_wrapped
 
@@ -29,6 +31,7 @@ MAX_PDF_PAGES = 2_000
 JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$", re.IGNORECASE)
 """What programs put where nobody gave a title."""
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_TITLE = re.compile(r"<title\b[^<>]*>[^<]{1,300}\s[|–—-]\s(?P<site>[^<|–—]{2,60})</title", re.IGNORECASE)
 _HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 """What pdfium puts for a hyphen that only breaks the line."""
 
@@ -68,15 +71,18 @@ def read_html(data: bytes, path: Path, place: str) -> RawArticle:
     """The article of a web page and the page's own word on title, date, site, author and tags."""
     if len(data) > MAX_PAGE_BYTES:
         raise ReadError(f"{path}: more than {MAX_PAGE_BYTES // 2**20} MB for one page; is this a page?")
-    found = extract_page(decode(data, path))
+    page = decode(data, path)
+    found = extract_page(page)
     if not found.get("text"):
         raise ReadError(f"{path}: no article text was found in the page")
+    title = found.get("title") or ""
+    site = found.get("sitename") or _site_in(page)
     return _raw(
         place,
         text="\n\n".join(found["text"].split("\n")),
-        title=_without_site(found.get("title") or "", found.get("sitename") or ""),
+        title=_without_site(title, site),
         published=found.get("date") or "",
-        source=found.get("sitename") or "",
+        source=site,
         author=(found.get("author") or "").replace("; ", ", "),
         url=found.get("url") or "",
         tags=tuple(tag for entry in found.get("tags") or () for tag in re.split(r"[,;]\s*", entry) if tag),
@@ -147,6 +153,13 @@ def _shown(token: Any) -> str:
     if token.type == "html_inline":
         return TAG.sub("", BREAK.sub("\n", token.content))
     return "" if token.type == "image" else str(token.content)
+
+
+def _site_in(page: str) -> str:
+    """The publisher that a page's title ends with, "Bridge falls | Harbour Post"; "" for none."""
+    title = _TITLE.search(page)
+    name = html.unescape(title["site"]).strip() if title else ""
+    return name if is_publisher(name) else ""
 
 
 def _without_site(title: str, site: str) -> str:

@@ -79,19 +79,24 @@ def read_imprint(line: str) -> Imprint | None:
         return None
     if name != names[0]:
         return Imprint(author=name, published=days[0])
-    return Imprint(source=name if _PUBLISHER.fullmatch(name) else "", published=days[0])
+    return Imprint(source=name if is_publisher(name) else "", published=days[0])
+
+
+def is_publisher(name: str) -> bool:
+    """Whether `name` is a publisher's by its form, an agency's or a site's."""
+    return _PUBLISHER.fullmatch(name) is not None
 
 
 def closing_source(line: str) -> str:
     """The publisher that a line of its own in brackets names: "(Island Post)", "(ANP)"; "" for none."""
     match = _CLOSING.fullmatch(line)
-    return match["source"] if match and _PUBLISHER.fullmatch(match["source"]) else ""
+    return match["source"] if match and is_publisher(match["source"]) else ""
 
 
 def dateline_source(paragraph: str) -> str:
     """The publisher in a dateline: "OSLO (Harbour Wire) — ..."; "" for none."""
     match = _DATELINE.match(paragraph)
-    return match["source"] if match and _PUBLISHER.fullmatch(match["source"]) else ""
+    return match["source"] if match and is_publisher(match["source"]) else ""
 
 
 def host_name(url: str) -> str:

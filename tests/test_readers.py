@@ -861,3 +861,21 @@ def test_a_record_with_a_text_of_its_own_keeps_it() -> None:
         article = read_record({"title": "Outer", "text": "Body text.", key: inner}, "f.json")
         assert isinstance(article, RawArticle)
         assert (article.title, article.text) == ("Outer", "Body text.")
+
+
+@pytest.mark.parametrize(
+    ("shown", "title", "source"),
+    [
+        ("Bridge falls | Harbour Post", "Bridge falls", "Harbour Post"),
+        ("Bridge falls - BBC News", "Bridge falls", "BBC News"),
+        ("Bridge falls - Mayor resigns", "Bridge falls", ""),
+        ("Harbour Post", "Harbour Post", ""),
+    ],
+)
+def test_a_page_s_title_tells_its_site(shown: str, title: str, source: str, tmp_path: Path) -> None:
+    body = "<p>The bridge at Lund fell into the river on Friday morning, and nobody was hurt, police said.</p>" * 3
+    file = tmp_path / "page.html"
+    file.write_text(f"<html><head><title>{shown}</title></head><body><article>{body}</article></body></html>", "utf-8")
+    (found,) = read_file(file)
+    assert isinstance(found, RawArticle)
+    assert (found.title, found.source) == (title, source)
