@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from index.article import Span
 from index.sentences import split_sentences
 from qa.answer import Citation, Evidence, Verdict
-from qa.facts import Facts, facts_of, is_form_of, stands_in, tokenise
+from qa.facts import Facts, acronyms_of, facts_of, is_form_of, stands_in, tokenise
 from qa.mentions import is_about_what_is_asked
 from qa.roles import leaves_outcome_open
 from qa.wants import Want, wanted
@@ -65,7 +65,7 @@ def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -
     best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
     for item in evidence:
         verbatim = bool(said) and stands_in(said, item.quote)
-        judgement = _judge(claim, item, question, verbatim=verbatim)
+        judgement = _judge(said, item, question, verbatim=verbatim)
         about = is_about_what_is_asked(question, item.article)
         counted = _counted(claim, item.quote, asked)
         is_open = leaves_outcome_open(question, f"{item.article.title} {item.quote}")
@@ -107,12 +107,13 @@ def _order(judgement: Judgement) -> tuple[int, bool, bool, bool, float, float]:
     return rank, judgement.about_asked, told, judgement.verbatim, judgement.recall, score + 2 * judgement.counted
 
 
-def _judge(claim: Facts, item: Evidence, question: str, *, verbatim: bool) -> Judgement:
-    quote, asked = facts_of(item.quote), facts_of(question)
+def _judge(said: str, item: Evidence, question: str, *, verbatim: bool) -> Judgement:
+    claim, quote, asked = facts_of(said), facts_of(item.quote), facts_of(question)
     context = facts_of(item.article.title)
     missing = missing_facts(claim, quote, context, question, item)
+    missing += sorted(acronyms_of(said) - acronyms_of(f"{item.article.title}\n{item.quote}") - acronyms_of(question))
     recall = (
-        _recall(claim.words, quote.words | context.words, asked.words) if _says_something(claim) else float(verbatim)
+        _recall(claim.words, quote.words | context.words, asked.words) if _says_something(said) else float(verbatim)
     )
     if not missing and not verbatim and len(claim.words) <= SHORT_WORDS:
         missing = sorted(claim.words - quote.words - context.words - asked.words)
@@ -127,9 +128,10 @@ def _judge(claim: Facts, item: Evidence, question: str, *, verbatim: bool) -> Ju
     return Judgement(Verdict.UNSUPPORTED, item, recall, "the quote speaks of something else")
 
 
-def _says_something(claim: Facts) -> bool:
-    """Whether `claim` holds anything that can be looked for: "him" or "no" does not."""
-    return bool(claim.words or claim.numbers or claim.months or claim.weekdays or claim.names or claim.acronyms)
+def _says_something(said: str) -> bool:
+    """Whether `said` holds anything that can be looked for: "him" or "no" does not."""
+    claim = facts_of(said)
+    return bool(claim.words or claim.numbers or claim.months or claim.weekdays or claim.names or acronyms_of(said))
 
 
 def _is_negated_otherwise(claim: Facts, item: Evidence, question: str) -> bool:
@@ -164,7 +166,6 @@ def missing_facts(claim: Facts, quote: Facts, context: Facts, question: str, ite
     missing += [f"month {m}" for m in sorted(claim.months - months)]
     missing += sorted(claim.weekdays - quote.weekdays - asked.weekdays)
     missing += sorted(n for n in claim.names if not _named(n, names))
-    missing += sorted(claim.acronyms - quote.acronyms - context.acronyms - asked.acronyms)
     return missing
 
 

@@ -7,7 +7,6 @@ reads both sides. This module does not know what an answer or a quote is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import combining, normalize
@@ -84,8 +83,6 @@ class Facts:
     weekdays: frozenset[str]
     names: frozenset[str]
     """Lower-case words of capitalised names, without those that merely begin a sentence."""
-    acronyms: frozenset[str]
-    """Names in capitals that would be common words otherwise: "US", "WHO", "IT"; the United States are "US"."""
     words: frozenset[str]
     """Stems of content words."""
     negated: bool
@@ -125,7 +122,6 @@ def facts_of(text: str) -> Facts:
         months=months,
         weekdays=frozenset(t for t in lower if t in _WEEKDAYS),
         names=frozenset(_names(text)),
-        acronyms=_acronyms(text, tokens),
         words=frozenset([stem(t) for t in lower if t not in STOP_WORDS and not t[0].isdecimal()]),
         negated=bool(_NEGATION.search(text)),
     )
@@ -136,9 +132,13 @@ def without_dots(text: str) -> str:
     return _DOTTED.sub(lambda match: re.sub(r"[. ]", "", match.group()), text)
 
 
-def _acronyms(text: str, tokens: Sequence[str]) -> frozenset[str]:
-    if text.isupper() and len(tokens) > 1:
-        return frozenset()  # a headline in capitals
+@lru_cache(maxsize=4096)
+def acronyms_of(text: str) -> frozenset[str]:
+    """Names in capitals that would be common words otherwise: "US", "WHO", "IT"; the United States are "US".
+
+    Apart from `facts_of`: a search looks at hundreds of sentences, their acronyms are wanted of a few.
+    """
+    tokens = tokenise(without_dots(text))
     found = {token for token in tokens if len(token) > 1 and token.isupper() and token.lower() in STOP_WORDS}
     found |= {name for name, pattern in _WRITTEN_OUT.items() if pattern.search(text)}
     return frozenset(found)

@@ -3,7 +3,7 @@
 Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
 that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
 drawn anew in each round, among those that a cross-encoder chose which had not seen the question: PARTS is where
-`qa.cross_tuning` keeps three. The upper third of the layers is fitted: it tells what to copy, and takes half the time.
+`qa.cross_tuning` keeps three. The upper layers alone are fitted: they tell what to copy, and it takes half the time.
 This module does not know how the model is asked.
 
 Source: Hu et al. 2021 (LoRA), by way of peft.
@@ -35,6 +35,8 @@ from qa.weights import CARRIERS, prepare_plain
 
 log = logging.getLogger(__name__)
 
+UPPER = {"default": 1 / 3, "small": 1 / 2}
+"""Share of the layers that is fitted."""
 ROUNDS = 2
 BATCH = 8
 LEARNING_RATE = 2e-4
@@ -168,12 +170,12 @@ def tune(
     model_folder: Path,
     *,
     rounds: int = ROUNDS,
-    first_layer: int | None = None,
+    upper: float = UPPER["default"],
     learning_rate: float = LEARNING_RATE,
     seed: int = 0,
     kept: Path | None = None,
 ) -> Any:
-    """The model in `model_folder` with its correction fitted, as a peft model; the upper third, or from `first_layer`.
+    """The model in `model_folder` with its correction fitted, as a peft model; that of the `upper` share of its layers.
 
     The correction so far is written to `kept` every ten steps: a run takes an hour or so.
     """
@@ -185,7 +187,7 @@ def tune(
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     base: Any = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.bfloat16)
     count = base.config.num_hidden_layers
-    layers = list(range(2 * count // 3 if first_layer is None else first_layer, count))
+    layers = list(range(int(count * (1 - upper)), count))
     config = LoraConfig(
         r=RANK,
         lora_alpha=SCALE * RANK,
@@ -251,7 +253,7 @@ def main() -> None:
     name, models = arguments.model, arguments.home / "models"
     out = arguments.out or DATA / f"correction-{name}.safetensors"
     folder = prepare_plain(name, CARRIERS[name], models, lambda *stage: None)
-    save(tune(pools, folder, kept=out), out)
+    save(tune(pools, folder, upper=UPPER[name], kept=out), out)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def test_an_invented_fact_is_unsupported_and_named(answer: str, missing: str) ->
         ("Who hit the depot?", "The US hit the depot.", "Israel hit the depot on Monday.", Verdict.UNSUPPORTED),
         ("Who warned of it?", "The WHO", "Unicef warned of it.", Verdict.UNSUPPORTED),
         ("Who hit the depot?", "US", "A U.S. drone hit the depot.", Verdict.SUPPORTED),
+        ("Who hit the depot?", "US", "US DRONE HIT THE DEPOT", Verdict.SUPPORTED),
         ("Who hit the depot?", "The U.S.", "The United States hit the depot.", Verdict.SUPPORTED),
         ("Who warned of it?", "WHO", "The World Health Organization warned of it.", Verdict.SUPPORTED),
         ("Who was hit?", "us", "The stones hit us.", Verdict.SUPPORTED),

@@ -72,7 +72,7 @@ def test_a_correction_lowers_the_loss_on_what_it_is_fitted_to(pools: list[Pool],
 
     write_tiny_gguf(tmp_path / "tiny.gguf")
     folder = prepare_model(str(tmp_path / "tiny.gguf"), tmp_path)
-    fitted = tune(pools[:6], folder, rounds=10, first_layer=0, learning_rate=0.03).eval()
+    fitted = tune(pools[:6], folder, rounds=10, upper=1.0, learning_rate=0.03).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     batches = draw_round(pools[:6], tokenizer, np.random.default_rng(0))
     with torch.inference_mode():
