@@ -50,7 +50,7 @@ class Judgement:
     about_asked: bool = False
     """Whether the quote's article is about the names and years of the question."""
     open_end: bool = False
-    """Whether who won or lost is asked and the quote does not say it."""
+    """Whether who won is asked and the quote tells who met whom, not how it ended."""
     counted: float = 0.0
     """How surely a number of the sentence counts the same thing in the quote: 1, 0.5 or 0."""
 
