@@ -32,6 +32,8 @@ JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|q
 """What programs put where nobody gave a title."""
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _TITLE = re.compile(r"<title\b[^<>]*>[^<]{1,300}\s[|–—-]\s(?P<site>[^<|–—]{2,60})</title", re.IGNORECASE)
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that lxml reads and refuses to write; the text is cleaned of them anyway."""
 _HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 """What pdfium puts for a hyphen that only breaks the line."""
 
@@ -208,6 +210,6 @@ def text_of_markup(markup: str) -> str:
     lxml.etree.strip_elements(root, lxml.etree.Comment, "script", "style", "template", "noscript", with_tail=False)
     for element in root.iter("p", "div", "br", "li", "tr", "section", "article", "figure", "h1", "h2", "h3", "h4"):
         if element.tag != "br":
-            element.text = "\n\n" + (element.text or "")
-        element.tail = "\n\n" + (element.tail or "")
+            element.text = "\n\n" + _NOT_IN_XML.sub("", element.text or "")
+        element.tail = "\n\n" + _NOT_IN_XML.sub("", element.tail or "")
     return str(root.text_content())

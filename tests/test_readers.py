@@ -879,3 +879,13 @@ def test_a_page_s_title_tells_its_site(shown: str, title: str, source: str, tmp_
     (found,) = read_file(file)
     assert isinstance(found, RawArticle)
     assert (found.title, found.source) == (title, source)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.json"])
+def test_control_characters_in_markup_do_no_harm(name: str, tmp_path: Path) -> None:
+    markup = "<p>The bridge\x0c fell&#1; on\x1b Friday.</p>\x1b Nobody\ufffe was hurt."
+    file = tmp_path / name
+    file.write_text(json.dumps({"text": markup}) if name.endswith("json") else markup, "utf-8")
+    (found,) = read_file(file)
+    assert isinstance(found, RawArticle)
+    assert clean_article(found).text.split() == "The bridge fell on Friday. Nobody was hurt.".split()
