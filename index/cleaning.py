@@ -41,8 +41,9 @@ _SPACES = re.compile(r"\s+")
 # letters of scripts that need them stay.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|(?<![\u0590-\u1fff\u2600-\U000dffff])[\u200c\u200d]"
+    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
+_JOINERS = re.compile("(?<![\u0590-\u1fff\u2600-\U000dffff])[\u200c\u200d]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIGATURES = (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"))
 _STAGE_DIRECTION = re.compile(r"\([A-Z]{4,}(?: [A-Z]+)*\)")
@@ -93,7 +94,7 @@ def clean_text(text: str) -> str:
 
 def _clean_line(line: str) -> str:
     """`line` valid, nothing in it invisible, and of white space only simple spaces."""
-    return _SPACES.sub(" ", _INVISIBLE.sub("", _SURROGATE.sub("�", line)))
+    return _SPACES.sub(" ", _JOINERS.sub("", _INVISIBLE.sub("", _SURROGATE.sub("�", line))))
 
 
 def _split_lines(text: str) -> list[str]:

@@ -616,3 +616,8 @@ def test_a_date_under_a_sentence_is_the_article_s(head: str, later: str) -> None
     assert article.published == date(2024, 5, 3)
     assert "May 3" not in article.text
     assert "3 May" not in article.text
+
+
+def test_a_joiner_behind_an_invisible_character_goes_with_it() -> None:
+    assert clean_text("\ufeff\u200c") == ""
+    assert clean_text("م\u200cی") == "م\u200cی"

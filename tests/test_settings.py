@@ -45,6 +45,11 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
         read_settings({}, port=port)
 
 
+def test_a_path_with_a_null_character_is_refused() -> None:
+    with pytest.raises(UsageError, match="no path"):
+        read_settings({}, home="~\0ann")
+
+
 def test_an_empty_setting_of_the_file_is_none(tmp_path: Path) -> None:
     file = tmp_path / "dateline.toml"
     file.write_text('home = ""\nmodel = ""\n', encoding="utf-8")

@@ -207,6 +207,8 @@ def _path(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise UsageError(f"{text!r} begins with a user whom this machine does not know: write the path out") from error
+    except ValueError as error:
+        raise UsageError(f"{text!r} can be no path ({error}): write it without that") from error
 
 
 def _port(given: Given) -> int:
