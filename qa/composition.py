@@ -21,6 +21,7 @@ from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
 DOUBT = "the quote may answer another question: read it"
+"""Why an answer is marked whose confidence lies below the even point."""
 DIFFER = "\n\nThe articles differ: "
 """What begins the values that articles give, at the end of an answer's text."""
 

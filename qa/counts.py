@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from qa.written_dates import mask_dates, without_dates
+from qa.written_dates import without_dates
 
 _ALIKE = (
     r"kill(?:ed|ing|s)?|dead|died?|dying|deaths?|lost their lives|perished",
@@ -53,7 +53,7 @@ def read_count(question: str, sentence: str, title: str) -> str:
     """The count in `sentence` of what `question` asks the number of, as it is written; "" for none or several."""
     if not asks_count(question):
         return ""
-    undated = mask_dates(sentence)
+    undated = without_dates(sentence)
     for form in _forms_for(question):
         found = {match["number"].casefold(): match for match in form.finditer(undated)}
         whole = [match for match in found.values() if _is_of_all(match, sentence, f"{question} {title}")]

@@ -141,11 +141,6 @@ def find_dates(text: str) -> Iterator[Written]:
 
 
 def without_dates(sentence: str) -> str:
-    """`sentence` with its dates left out."""
-    return _DATE.sub(" ", sentence)
-
-
-def mask_dates(sentence: str) -> str:
     """`sentence` with blanks for its dates, every other character in its place."""
     return _DATE.sub(lambda match: " " * len(match.group()), sentence)
 

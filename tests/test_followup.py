@@ -225,7 +225,7 @@ def test_question_on_a_new_subject_inherits_nothing(question: str) -> None:
 
 @pytest.mark.parametrize("past", ["What happened?", "What collapsed?", "What was stolen?"])
 def test_a_question_that_names_nothing_gives_the_next_nothing(past: str) -> None:
-    assert make_standalone("And the one in Genoa?", [turn(past)])
+    assert make_standalone("And the one in Genoa?", [turn(past)]) == f"{past[:-1]}, and the one in Genoa?"
 
 
 @pytest.mark.parametrize("question", ["And in Mali?", "Why?", "he?", "", "   ", "No, I mean the 2017 one"])
