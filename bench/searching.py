@@ -8,6 +8,7 @@ index run.
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import shutil
@@ -30,6 +31,7 @@ from index.terms import search_terms
 from index.vectors import VectorIndex
 from qa.evaluation.dataset import read_dataset
 
+_FIGURES = "figures.json"
 _NOISE = 0.5
 _FIRST_DAY = date(2015, 1, 1).toordinal()
 _DAYS = 3_650
@@ -38,9 +40,8 @@ _HALF = Filters(after=date.fromordinal(_FIRST_DAY + _DAYS // 2), sources=_SOURCE
 
 
 def measure(options: Options) -> list[Row]:
-    """Times at every size, and the exponent of their growth."""
+    """Times at every size, measured now or before, and the exponent of their growth."""
     originals = read_originals(options.home)
-    rows: list[Row] = []
     for size in options.sizes:
         home = options.place / f"search-{size}"
         if not (home / "whole").exists():
@@ -49,7 +50,16 @@ def measure(options: Options) -> list[Row]:
         where = (home, options.data, options.questions)
         ours = run_alone(run_ours, *where)
         peer = run_alone(run_peer, *where) if size == min(options.sizes) else {"times": [0.0], "peak_bytes": 0}
-        rows += describe(ours, peer, size)
+        (home / _FIGURES).write_text(json.dumps([ours, peer]), encoding="utf-8")
+    return tell_archives(options.place)
+
+
+def tell_archives(place: Path) -> list[Row]:
+    """The figures of every archive in `place` that was measured, the smallest first."""
+    measured = {int(path.parent.name.removeprefix("search-")): path for path in place.glob(f"search-*/{_FIGURES}")}
+    rows: list[Row] = []
+    for size, path in sorted(measured.items()):
+        rows += describe(*json.loads(path.read_text(encoding="utf-8")), size)
     return rows + [row for what in ("median", "95th percentile") for row in tell_growth(rows, what)]
 
 
