@@ -26,6 +26,8 @@ _NOT_ROLES = word_set("number water weather order matter paper power border rive
 _LONE_PEOPLE = re.compile(r"(?:ian|ish|ese|ean|ern)s?$")
 _ON_FIRE = ("on", "fire")
 MAX_NAME_WORDS = 4
+MAX_SHORT_WORDS = 12
+"""An answer of more words stands without its quote."""
 
 
 def find_person(turn: Turn) -> str:
@@ -172,8 +174,9 @@ def asked_noun(question: str) -> str:
 
 
 def plain_answer(turn: Turn) -> str:
-    """The answer without its marks and without the sentence that is quoted below it."""
-    return re.sub(r"\s*\[\d+\]", "", turn.answer.strip().split("\n\n")[0]).strip()
+    """The answer without its marks, each paragraph ended: a short answer is no part of the quote below it."""
+    unmarked = re.sub(r"\s*\[\d+\]", "", turn.answer).strip()
+    return re.sub(r"(?<=[^.!?\s])\s*\n\s*", ". ", unmarked)
 
 
 def _describe_counted(stem: str, noun: str, end: int) -> str:
@@ -191,8 +194,19 @@ def _describe_counted(stem: str, noun: str, end: int) -> str:
 
 
 def _person_in_answer(turn: Turn) -> str:
-    """The first name in the answer that can be a person's and is not in the question; full names first."""
-    answer = next(iter(re.split(r"(?<=[.!?])\s", plain_answer(turn))))
+    """The first name in the answer that can be a person's and is not in the question; full names first.
+
+    Below an answer in a few words that names no one ("he lost a vote") its quote may; "a man" is someone already.
+    """
+    short, *rest = re.split(r"(?<=[.!?])\s+", plain_answer(turn))
+    quoted = "\n" in turn.answer.strip() and len(short.split()) <= MAX_SHORT_WORDS
+    found = _person_named(turn, short)
+    if found or not (quoted and rest) or any(is_role(phrase) for phrase in noun_phrases(short)):
+        return found
+    return _person_named(turn, rest[0])
+
+
+def _person_named(turn: Turn, answer: str) -> str:
     known = set(words_of(turn.standalone))
     names = [
         name

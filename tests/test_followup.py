@@ -205,6 +205,35 @@ def test_follow_up_is_made_to_stand_alone(history: list[Turn], question: str, ex
 
 
 @pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (
+            turn("Who founded Nvidia?", "Jensen Huang [1]\n\nJensen Huang founded Nvidia in 1993. [1]"),
+            "How old is he?",
+            "How old is Jensen Huang?",
+        ),
+        (
+            turn("Which companies were fined?", "Apple and Meta [1] [2]\n\nApple and Meta were fined in April. [1]"),
+            "How much was the second one fined?",
+            "How much was Meta fined?",
+        ),
+        (
+            turn("Why did the minister step down?", "he lost a vote [1]\n\nMichel Barnier lost a vote. [1]"),
+            "Where was he born?",
+            "Where was Michel Barnier born?",
+        ),
+        (
+            turn("Who attacked the shop?", "a man of 24 [1]\n\nA man of 24 attacked the shop of Ali Hassan. [1]"),
+            "Was he arrested?",
+            "Was the person who attacked the shop arrested?",
+        ),
+    ],
+)
+def test_short_answer_and_the_quote_below_it_are_read_apart(history: Turn, question: str, expected: str) -> None:
+    assert make_standalone(question, [history]) == expected
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Who leads JNIM in the Sahel?",
