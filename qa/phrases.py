@@ -54,7 +54,10 @@ _WORD = re.compile(
     r"(?:[A-Z]\.){2,}|\b(?:St|Mr|Mrs|Ms|Dr|Gen|Col)\.(?=\s)|\d+(?:[.,:]\d+)*\w*|[^\W_]+(?:[-'’][^\W_]+)*"
 )
 _PARTICLES = word_set("da de del della der di du al bin ibn von van el la le")
-_NAME = re.compile(rf"[A-Z](?:[^\W_]|[-.])*(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*[A-Z](?:[^\W_]|[-.])*)*")
+_ARTICLE = re.compile(r"(?:al|el|an|ar|as|ash|at|az)-(?=[A-Z])")
+""" "al-Sharaa" and "el-Sisi" are names, though they begin with a small letter."""
+_PART = rf"(?:{_ARTICLE.pattern})?[A-Z](?:[^\W_]|[-.])*"
+_NAME = re.compile(rf"{_PART}(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*{_PART})*")
 _SEVERAL = word_set("two both")
 _PLURAL_VERBS = word_set("are were have do did will would can could may might should")
 _ALIKE = word_set("species series news sports politics headquarters means")
@@ -136,7 +139,7 @@ class Asked:
 
 def is_capital(word: str) -> bool:
     """Whether `word` looks like part of a name or a number."""
-    return word[0].isupper() or word[0].isdigit() or word in _PARTICLES
+    return word[0].isupper() or word[0].isdigit() or word in _PARTICLES or _ARTICLE.match(word) is not None
 
 
 def is_verb(word: str) -> bool:
@@ -188,7 +191,7 @@ def noun_phrases(text: str) -> tuple[Phrase, ...]:
                 before = token
             else:
                 run.append(token)
-        elif word in _BREAKS and token.group() not in _ACRONYMS:
+        elif word in _BREAKS and (token.group() not in _ACRONYMS or text.isupper()):
             close()
             before = None
         elif run and _begins_anew([t.group() for t in run], token.group(), after_preposition=before is not None):

@@ -136,6 +136,9 @@ ABEDI = turn("Where was Salman Abedi born?")
             "How many suicide bombers at the Stade de France (the Paris attacks)?",
         ),
         ([NICE], "I said Paris, not Nice", "How many people died in the Paris attack?"),
+        ([turn("How many soldiers has France in Niger?")], "And the US?", "How many soldiers has the US in Niger?"),
+        ([turn("Who won the Masters?")], "and the US Open?", "Who won the US Open?"),
+        ([turn("Did Ahmed al-Sharaa meet Trump?")], "where was he born?", "Where was Ahmed al-Sharaa born?"),
         # What belongs together
         (
             [turn("Where did supporters of the coup in Niger march to?")],
