@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 
 from index.article import Span
-from qa.phrases import AUXILIARIES, BE, PLACE_PREPOSITIONS, Phrase, asked_for, chain, noun_phrases
+from qa.phrases import (
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    DO,
+    PLACE_PREPOSITIONS,
+    PREPOSITIONS,
+    Phrase,
+    asked_for,
+    chain,
+    noun_phrases,
+    word_set,
+    words_of,
+)
 from qa.referents import topic_of
 
 _INVERTED = re.compile(
@@ -55,7 +68,7 @@ def replace_part(question: str, part: str) -> str:
     phrases = noun_phrases(part)
     if phrases:
         new, rest = phrases[0], phrases[1:]
-        slot = _find_slot(question, new)
+        slot = _find_slot(question, new) or _find_role(question, part, new)
         if slot and _narrows(question, slot, new):
             return f"{question} {part}"
         if slot:
@@ -80,11 +93,58 @@ def _find_slot(question: str, new: Phrase) -> Span | None:
     if new.is_event and new.name is not None and events:
         return chain(question, noun_phrases(question), events[0])
     named = [phrase for phrase in old if phrase.name is not None]
+    if new.name is None and new.is_definite and not new.preposition:
+        return None
     if new.name is None or not named:
         alike = [phrase for phrase in old if new.preposition and phrase.preposition == new.preposition]
         return alike[-1].span if alike else None
     best = max(named, key=lambda phrase: _likeness(phrase, new))
     return best.name if new.is_name and not new.is_definite and not best.is_name else best.span
+
+
+_LIKE_NOUNS = word_set("hit cut shut hurt put set shot split burst")
+"""Participles that look like nouns: "When was the ship hit by the missile"."""
+_VERB = re.compile(
+    rf"(?:(?:[\w ]*? )?(?P<verb>{'|'.join(sorted(AUXILIARIES))})|(?:and )?who \w+)\s+(?=\S)", re.IGNORECASE
+)
+
+
+def _find_role(question: str, part: str, new: Phrase) -> Span | None:
+    """Whom or what `question` says something of, for another of whom the same is asked: "and the mayor of Brenton?".
+
+    What follows the first verb: "Why did >John Marsh< resign", "Who leads >the army<".
+    """
+    match = _VERB.match(question)
+    if new.is_date or not new.is_definite or new.preposition or not match:
+        return None
+    phrases = noun_phrases(question)
+    first = next((i for i, p in enumerate(phrases) if p.outer == match.end() and not p.is_date), None)
+    owned = re.search(r"\bof\b", part) is not None
+    if first is None or (match["verb"] is None and not (owned or phrases[first].is_definite)):
+        return None  # "Who founded Wirecard?", and the finance director: Wirecard's
+    role = _without_verb(question, phrases[first], (match["verb"] or "").lower())
+    # "What is the capital of Mali?", and the president; but "Why did the king of Spain resign?", and the president
+    keeps_owner = (match["verb"] or "").lower() in BE and not owned
+    for phrase in phrases[first + 1 :]:
+        if keeps_owner or phrase.preposition != "of" or question[role.end : phrase.outer].strip():
+            break
+        role = Span(role.start, phrase.span.end)
+    return role
+
+
+def _without_verb(question: str, phrase: Phrase, auxiliary: str) -> Span:
+    """`phrase` without a last word that is the verb: "the plane crash" of "Where did the plane crash in May"."""
+    words = phrase.text.split()
+    following = words_of(question[phrase.span.end :])[:1]
+    ends = (
+        not following
+        or following[0] in PREPOSITIONS | DETERMINERS
+        or question[phrase.span.end :].lstrip()[:1].isupper()
+    )
+    acts = auxiliary in DO and ends and not phrase.is_name
+    if len(words) > 2 and following != ["of"] and (acts or (auxiliary in BE and words[-1] in _LIKE_NOUNS)):
+        return Span(phrase.span.start, phrase.span.end - len(words[-1]) - 1)
+    return phrase.span
 
 
 def _narrows(question: str, slot: Span, new: Phrase) -> bool:

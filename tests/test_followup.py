@@ -139,6 +139,20 @@ ABEDI = turn("Where was Salman Abedi born?")
         ([turn("How many soldiers has France in Niger?")], "And the US?", "How many soldiers has the US in Niger?"),
         ([turn("Who won the Masters?")], "and the US Open?", "Who won the US Open?"),
         ([turn("Did Ahmed al-Sharaa meet Trump?")], "where was he born?", "Where was Ahmed al-Sharaa born?"),
+        # Another of whom the same is asked
+        (
+            [turn("Why did John Marsh resign?")],
+            "What about the mayor of Port Elan?",
+            "Why did the mayor of Port Elan resign?",
+        ),
+        ([turn("Who leads the RSF?")], "and the army?", "Who leads the army?"),
+        ([turn("Did the senate pass the bill?")], "and the house?", "Did the house pass the bill?"),
+        ([turn("Where did the plane crash?")], "and the helicopter?", "Where did the helicopter crash?"),
+        ([turn("When was the ship hit by a missile?")], "and the port?", "When was the port hit by a missile?"),
+        ([turn("How many seats did the SPD win?")], "and the greens?", "How many seats did the greens win?"),
+        ([turn("What is the capital of Mali?")], "and the population?", "What is the population of Mali?"),
+        ([turn("Why did the king of Spain resign?")], "and the pope?", "Why did the pope resign?"),
+        ([turn("Who founded Wirecard?")], "and the board?", "Who founded Wirecard, and the board?"),
         # What belongs together
         (
             [turn("Where did supporters of the coup in Niger march to?")],
