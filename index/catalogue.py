@@ -200,7 +200,7 @@ class Catalogue:
         (last,) = self.database.connection.execute("SELECT coalesce(max(id), 0) FROM passages").fetchone()
         if last * len(terms) <= most:
             return list(terms)
-        counts = {term: self._count_matches(term, most + 1) for term in terms}
+        counts = {term: self.count_matches(term, most + 1) for term in terms}
         kept: list[str] = []
         for term in sorted(counts, key=counts.__getitem__):
             most -= counts[term]
@@ -209,7 +209,7 @@ class Catalogue:
             kept.append(term)
         return [term for term in terms if term in kept]
 
-    def _count_matches(self, term: str, limit: int) -> int:
+    def count_matches(self, term: str, limit: int) -> int:
         """How many passages hold `term`, counted up to `limit`."""
         query, connection = fts_query([term]), self.database.connection
         return connection.texts.count(connection, query, limit=limit) if query else 0

@@ -37,14 +37,21 @@ from qa.referents import (
     topic_of,
 )
 
+Keeps = Callable[[str, str], bool]
+"""A question, the one before it -> whether the one is still on the subject of the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What was asked, without its opening; whether it opened with "and"; earlier turns, newest first."""
+    """What was asked, without its opening; whether it opened with "and"; earlier turns, newest first.
+
+    `keeps(question, before)` says whether a short question is still on the subject of the one before.
+    """
 
     text: str
     joined: bool
     turns: tuple[Turn, ...]
+    keeps: Keeps
 
     @property
     def previous(self) -> str:
@@ -220,6 +227,8 @@ def inherit(asked: FollowUp) -> str:
         r"(?:who|what|which|how many|how much)(?: people)? \w+(?: next| then| else)?", asked.text, re.I
     )
     if len(_content_of(asked.text)) > MAX_OPEN_WORDS or not (past or brief):
+        return ""
+    if not (asked.joined or asked.keeps(asked.text, asked.previous)):
         return ""
     return with_topic(asked.text, topic_of(asked.previous))
 

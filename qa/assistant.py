@@ -134,6 +134,16 @@ class Assistant:
         query = Query(find_topic(topic) or topic, as_of or date.today(), filters)
         return self._lookup.timeline(query)
 
+    def understand(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        *,
+        filters: Filters = Filters(),  # noqa: B008 frozen
+    ) -> str:
+        """`question` made to stand alone; whether a short one is on the last subject still, the articles tell."""
+        return make_standalone(question, history, partial(self._lookup.keeps_subject, filters=filters))
+
     def ask(
         self,
         question: str,
@@ -164,7 +174,7 @@ class Assistant:
         """
         started = time.perf_counter()
         question = _encodable(question)
-        query = Query(make_standalone(question, history), as_of or date.today(), filters)
+        query = Query(self.understand(question, history, filters=filters), as_of or date.today(), filters)
         reply = reply_to_smalltalk(question)
         if reply is not None:
             yield from say(question, query, reply)

@@ -16,7 +16,6 @@ from index.query import Filters
 from qa.answer import Answer, Delta, Done, Event, Turn
 from qa.assistant import Assistant
 from qa.engine import cited_nodes
-from qa.followup import make_standalone
 
 
 class AssistantChatEngine(BaseChatEngine):
@@ -86,7 +85,7 @@ class AssistantChatEngine(BaseChatEngine):
     def _events(self, message: str, chat_history: Sequence[ChatMessage] | None) -> Iterator[Event]:
         """The events of an answer, which is remembered at the end."""
         if chat_history is not None:
-            self._turns = _read_turns(chat_history)
+            self._turns = _read_turns(chat_history, self._assistant)
         for event in self._assistant.stream(
             message, history=list(self._turns), filters=self._filters, as_of=self._as_of
         ):
@@ -103,13 +102,13 @@ def _remember(answer: Answer) -> Turn:
     return Turn(question=answer.question, standalone=answer.query.text, answer=answer.text)
 
 
-def _read_turns(history: Sequence[ChatMessage]) -> list[Turn]:
+def _read_turns(history: Sequence[ChatMessage], assistant: Assistant) -> list[Turn]:
     """The exchanges in llama-index's messages; each question is understood from those before it."""
     turns: list[Turn] = []
     for message in history:
         text = message.content or ""
         if message.role is MessageRole.USER:
-            turns.append(Turn(text, make_standalone(text, turns), ""))
+            turns.append(Turn(text, assistant.understand(text, turns), ""))
         elif message.role is MessageRole.ASSISTANT and turns:
             turns[-1] = Turn(turns[-1].question, turns[-1].standalone, text)
     return turns

@@ -2,7 +2,7 @@
 
 The first of `_RULES` that applies rewrites the question with words of earlier turns; a question that none applies to
 is on a subject of its own and is returned as it is. Rules guess: callers show how a question was understood. This
-module does not know what can be found, nor any language but English.
+module does not know how one finds out what can be found, nor any language but English.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.anaphora import ORDINALS, FollowUp, finds_pronoun, inherit, point, put, resolve, with_topic
+from qa.anaphora import ORDINALS, FollowUp, Keeps, finds_pronoun, inherit, point, put, resolve, with_topic
 from qa.answer import Turn
 from qa.phrases import PREPOSITIONS, QUESTION_WORDS, asked_for, is_verb, noun_phrases, singular, words_of
 from qa.referents import asked_noun, find_event, find_item, find_thing, topic_of
@@ -22,14 +22,22 @@ _COURTESY = re.compile(r"(?:(?:ok|okay|thanks|thank you|great|i see|right|please
 _OPENING = re.compile(r"(?:and|but|so|or|also|then)\b,?\s*", re.IGNORECASE)
 
 
-def make_standalone(question: str, history: Sequence[Turn]) -> str:
-    """`question` with what it takes from earlier turns put in; unchanged where it stands alone already."""
+def keep_subject(question: str, before: str) -> bool:
+    """That a short question is still on the last subject, where nobody can look that up."""
+    return True
+
+
+def make_standalone(question: str, history: Sequence[Turn], keeps: Keeps = keep_subject) -> str:
+    """`question` with what it takes from earlier turns put in; unchanged where it stands alone already.
+
+    `keeps` is asked whether a question too short to tell is still on the last subject.
+    """
     turns = tuple(turn for turn in reversed(history) if turn.standalone and reply_to_smalltalk(turn.question) is None)
     text = " ".join(question.split()).rstrip(" ?.!")
     if courtesy := _COURTESY.match(text):
         text = text[courtesy.end() :]
     opening = _OPENING.match(text)
-    asked = FollowUp(text[opening.end() :] if opening else text, opening is not None, turns)
+    asked = FollowUp(text[opening.end() :] if opening else text, opening is not None, turns, keeps)
     if not turns or not asked.text or reply_to_smalltalk(question) is not None:
         return question
     rewritten = next((found for rule in _RULES if (found := rule(asked))), "")
@@ -56,7 +64,7 @@ def _correct(asked: FollowUp) -> str:
     if not rest:
         return ""
     if _is_clause(rest):
-        return make_standalone(rest, asked.turns[::-1])
+        return make_standalone(rest, asked.turns[::-1], asked.keeps)
     wrong = match["wrong"] if match else None
     if wrong and wrong.lower() in asked.previous.lower():
         right = re.sub(r"\bone\b", wrong.split()[-1], rest)

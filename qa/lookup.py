@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from index.article import Hit
 from index.cross_encoder import CrossEncoder
-from index.query import Query
+from index.query import Filters, Query
 from index.search import Findings, Searcher
 from qa.evidence import PASSAGES, Selection, choose_evidence, rank_passages
+from qa.subject import keeps_subject
 from qa.timeline import Timeline, build_timeline
 
 THREADS = 4
@@ -40,6 +41,10 @@ class Lookup:
         """
         findings = self._threads.submit(self._searcher.find, query, k=PASSAGES).result()
         return findings, choose_evidence(query, findings, self._reader.score)
+
+    def keeps_subject(self, question: str, before: str, filters: Filters) -> bool:
+        """Whether a short `question` is on the subject of the one `before` it."""
+        return self._threads.submit(keeps_subject, self._searcher.catalogue, question, before, filters).result()
 
     def quicken(self) -> None:
         """Choose evidence in half the time from now on; it brings torch."""

@@ -58,6 +58,8 @@ _ARTICLE = re.compile(r"(?:al|el|an|ar|as|ash|at|az)-(?=[A-Z])")
 """ "al-Sharaa" and "el-Sisi" are names, though they begin with a small letter."""
 _PART = rf"(?:{_ARTICLE.pattern})?[A-Z](?:[^\W_]|[-.])*"
 _NAME = re.compile(rf"{_PART}(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*{_PART})*")
+_LIKE_NOUNS = word_set("hit cut shut hurt put set shot split burst")
+"""Participles that look like nouns: "When was the ship hit by the missile"."""
 _SEVERAL = word_set("two both")
 _PLURAL_VERBS = word_set("are were have do did will would can could may might should")
 _ALIKE = word_set("species series news sports politics headquarters means")
@@ -226,6 +228,17 @@ def chain(text: str, phrases: tuple[Phrase, ...], first: int) -> Span:
     if clause := _CLAUSE.match(text, end):
         end = clause.end()
     return Span(phrases[first].span.start, end)
+
+
+def without_verb(text: str, phrase: Phrase, auxiliary: str) -> Span:
+    """`phrase` without a last word that is the verb: "the plane crash" of "Where did the plane crash in May"."""
+    words = phrase.text.split()
+    following = words_of(text[phrase.span.end :])[:1]
+    ends = not following or following[0] in PREPOSITIONS | DETERMINERS or text[phrase.span.end :].lstrip()[:1].isupper()
+    acts = auxiliary in DO and ends and not phrase.is_name
+    if len(words) > 2 and following != ["of"] and (acts or (auxiliary in BE and words[-1] in _LIKE_NOUNS)):
+        return Span(phrase.span.start, phrase.span.end - len(words[-1]) - 1)
+    return phrase.span
 
 
 def asks_for_several(question: str) -> bool:

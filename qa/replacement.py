@@ -12,16 +12,12 @@ from index.article import Span
 from qa.phrases import (
     AUXILIARIES,
     BE,
-    DETERMINERS,
-    DO,
     PLACE_PREPOSITIONS,
-    PREPOSITIONS,
     Phrase,
     asked_for,
     chain,
     noun_phrases,
-    word_set,
-    words_of,
+    without_verb,
 )
 from qa.referents import topic_of
 
@@ -102,8 +98,6 @@ def _find_slot(question: str, new: Phrase) -> Span | None:
     return best.name if new.is_name and not new.is_definite and not best.is_name else best.span
 
 
-_LIKE_NOUNS = word_set("hit cut shut hurt put set shot split burst")
-"""Participles that look like nouns: "When was the ship hit by the missile"."""
 _VERB = re.compile(
     rf"(?:(?:[\w ]*? )?(?P<verb>{'|'.join(sorted(AUXILIARIES))})|(?:and )?who \w+)\s+(?=\S)", re.IGNORECASE
 )
@@ -122,7 +116,7 @@ def _find_role(question: str, part: str, new: Phrase) -> Span | None:
     owned = re.search(r"\bof\b", part) is not None
     if first is None or (match["verb"] is None and not (owned or phrases[first].is_definite)):
         return None  # "Who founded Wirecard?", and the finance director: Wirecard's
-    role = _without_verb(question, phrases[first], (match["verb"] or "").lower())
+    role = without_verb(question, phrases[first], (match["verb"] or "").lower())
     # "What is the capital of Mali?", and the president; but "Why did the king of Spain resign?", and the president
     keeps_owner = (match["verb"] or "").lower() in BE and not owned
     for phrase in phrases[first + 1 :]:
@@ -130,21 +124,6 @@ def _find_role(question: str, part: str, new: Phrase) -> Span | None:
             break
         role = Span(role.start, phrase.span.end)
     return role
-
-
-def _without_verb(question: str, phrase: Phrase, auxiliary: str) -> Span:
-    """`phrase` without a last word that is the verb: "the plane crash" of "Where did the plane crash in May"."""
-    words = phrase.text.split()
-    following = words_of(question[phrase.span.end :])[:1]
-    ends = (
-        not following
-        or following[0] in PREPOSITIONS | DETERMINERS
-        or question[phrase.span.end :].lstrip()[:1].isupper()
-    )
-    acts = auxiliary in DO and ends and not phrase.is_name
-    if len(words) > 2 and following != ["of"] and (acts or (auxiliary in BE and words[-1] in _LIKE_NOUNS)):
-        return Span(phrase.span.start, phrase.span.end - len(words[-1]) - 1)
-    return phrase.span
 
 
 def _narrows(question: str, slot: Span, new: Phrase) -> bool:

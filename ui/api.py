@@ -115,7 +115,7 @@ def _routes_to_ask(assistant: Assistant, queue: Queue) -> APIRouter:
         events = queue.events(
             lambda cancel: assistant.stream(
                 asked.question,
-                history=to_turns(asked.history),
+                history=to_turns(asked.history, assistant.understand),
                 filters=asked.to_filters(),
                 as_of=asked.as_of,
                 cancel=cancel,

@@ -5,7 +5,7 @@ This module does not know HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Self
 
@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from index.article import Hit
 from index.query import Filters
 from qa.answer import Turn
-from qa.followup import make_standalone
 from ui.evidence_pack import ArticleReference, FilterValues, Origin, Quote
 from ui.packing import pack_quote
 
@@ -161,9 +160,9 @@ def found_passages(query: str, hits: Sequence[Hit]) -> FoundPassages:
     return FoundPassages(query=query, passages=passages)
 
 
-def to_turns(past: Sequence[PastTurn]) -> list[Turn]:
+def to_turns(past: Sequence[PastTurn], understand: Callable[[str, Sequence[Turn]], str]) -> list[Turn]:
     """Earlier exchanges with each question as it is understood from those before it."""
     turns: list[Turn] = []
     for turn in past:
-        turns.append(Turn(turn.question, make_standalone(turn.question, turns), turn.answer))
+        turns.append(Turn(turn.question, understand(turn.question, turns), turn.answer))
     return turns

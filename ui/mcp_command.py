@@ -26,7 +26,9 @@ def run_mcp(settings: Settings) -> int:
         def ask(question: str, history: Sequence[PastTurn], filters: Filters, as_of: date | None) -> Answer:
             address = find_server(settings.home, settings.reader, settings.token)
             if not address:
-                return assistant.ask(question, history=to_turns(history), filters=filters, as_of=as_of)
+                return assistant.ask(
+                    question, history=to_turns(history, assistant.understand), filters=filters, as_of=as_of
+                )
             *_, done = stream_from(
                 address,
                 question,

@@ -59,7 +59,7 @@ def make_mcp_server(assistant: Assistant, ask: Ask | None = None) -> MCPServer[A
 
 def _by(assistant: Assistant) -> Ask:
     return lambda question, history, filters, as_of: assistant.ask(
-        question, history=to_turns(history), filters=filters, as_of=as_of
+        question, history=to_turns(history, assistant.understand), filters=filters, as_of=as_of
     )
 
 

@@ -74,10 +74,16 @@ def _routes(assistant: Assistant, queue: Queue) -> APIRouter:
 
 
 async def _answer(assistant: Assistant, queue: Queue, asked: ChatRequest, request: Request) -> Any:
-    question, history = asked.question(), to_turns(asked.history())
+    question, past = asked.question(), asked.history()
     filters = asked.to_filters()
     events = queue.events(
-        lambda cancel: assistant.stream(question, history=history, filters=filters, as_of=asked.as_of, cancel=cancel)
+        lambda cancel: assistant.stream(
+            question,
+            history=to_turns(past, assistant.understand),
+            filters=filters,
+            as_of=asked.as_of,
+            cancel=cancel,
+        )
     )
     named: dict[str, Any] = {"reply_id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
     base_url = str(request.base_url)
