@@ -54,9 +54,10 @@ _WORD = re.compile(
     r"(?:[A-Z]\.){2,}|\b(?:St|Mr|Mrs|Ms|Dr|Gen|Col)\.(?=\s)|\d+(?:[.,:]\d+)*\w*|[^\W_]+(?:[-'’][^\W_]+)*"
 )
 _PARTICLES = word_set("da de del della der di du al bin ibn von van el la le")
-_ARTICLE = re.compile(r"(?:al|el|an|ar|as|ash|at|az)-(?=[A-Z])")
+_CAPITAL = f"[A-Z{''.join(c for c in map(chr, range(0xC0, 0x250)) if c.isupper())}]"
+_ARTICLE = re.compile(rf"(?:al|el|an|ar|as|ash|at|az)-(?={_CAPITAL})")
 """ "al-Sharaa" and "el-Sisi" are names, though they begin with a small letter."""
-_PART = rf"(?:{_ARTICLE.pattern})?[A-Z](?:[^\W_]|[-.])*"
+_PART = rf"(?:{_ARTICLE.pattern})?{_CAPITAL}(?:[^\W_]|[-.])*"
 _NAME = re.compile(rf"{_PART}(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*{_PART})*")
 _LIKE_NOUNS = word_set("hit cut shut hurt put set shot split burst")
 """Participles that look like nouns: "When was the ship hit by the missile"."""
@@ -113,8 +114,7 @@ class Phrase:
 
     @property
     def is_plural(self) -> bool:
-        last = self.words[-1].lower()
-        return last in {"people", "men", "women", "children", "police"} or singular(last) != last
+        return is_plural(self.words[-1].lower())
 
     @property
     def name(self) -> Span | None:
@@ -156,6 +156,12 @@ def singular(noun: str) -> str:
     if noun.endswith("ies"):
         return noun[:-3] + "y"
     return noun[:-2] if noun.endswith(("ches", "shes", "sses", "xes")) else noun[:-1]
+
+
+def is_plural(noun: str) -> bool:
+    """Whether `noun` names several."""
+    last = noun.rpartition(" ")[2]
+    return last in {"people", "men", "women", "children", "police"} or singular(last) != last
 
 
 def words_of(text: str) -> list[str]:

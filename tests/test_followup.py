@@ -139,6 +139,7 @@ ABEDI = turn("Where was Salman Abedi born?")
         ([turn("How many soldiers has France in Niger?")], "And the US?", "How many soldiers has the US in Niger?"),
         ([turn("Who won the Masters?")], "and the US Open?", "Who won the US Open?"),
         ([turn("Did Ahmed al-Sharaa meet Trump?")], "where was he born?", "Where was Ahmed al-Sharaa born?"),
+        ([turn("Did police arrest Ekrem İmamoğlu?")], "when is his trial?", "When is Ekrem İmamoğlu's trial?"),
         # Another of whom the same is asked
         (
             [turn("Why did John Marsh resign?")],
