@@ -74,7 +74,8 @@ def _correct(asked: FollowUp) -> str:
 
 _BARE = re.compile(
     r"(?P<word>why not|why|when|where|how|who|since when)"
-    r"(?: exactly| precisely| then| so| (?:is|was) (?:that|this|it))*",
+    r"(?: exactly| precisely| then| so| (?:is|was) (?:that|this|it))*"
+    r"|(?P<degree>how (?:bad|big|far|fast|high|large|long|old|often|soon|strong))",
     re.IGNORECASE,
 )
 
@@ -91,7 +92,7 @@ def _ask_again(asked: FollowUp) -> str:
     if _MORE.fullmatch(asked.text):
         return f"what else is known about {topic_of(asked.previous)}"
     match = _BARE.fullmatch(asked.text)
-    return ask_same(asked.previous, match["word"].lower()) if match else ""
+    return ask_same(asked.previous, (match["word"] or match["degree"]).lower()) if match else ""
 
 
 _ABOUT = re.compile(r"(?:what|how) about\s+", re.IGNORECASE)

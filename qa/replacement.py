@@ -35,8 +35,8 @@ def ask_same(question: str, word: str) -> str:
 
     Where that cannot be built from its words, the new question word is added: "Who left, and why".
     """
-    if word == "who":
-        return f"{question}, and who"
+    if word == "who" or word.startswith("how "):
+        return f"{question}, and {word}"
     if match := _INVERTED.fullmatch(question):
         verb = match["verb"].lower()
         if word == "why not" and verb in {"did", "does", "do", "is", "are", "was", "were", "has", "have", "had"}:

@@ -140,6 +140,11 @@ ABEDI = turn("Where was Salman Abedi born?")
         ([turn("Who won the Masters?")], "and the US Open?", "Who won the US Open?"),
         ([turn("Did Ahmed al-Sharaa meet Trump?")], "where was he born?", "Where was Ahmed al-Sharaa born?"),
         ([turn("Did police arrest Ekrem İmamoğlu?")], "when is his trial?", "When is Ekrem İmamoğlu's trial?"),
+        (
+            [turn("What did the report say about the sea level?")],
+            "how fast?",
+            "What did the report say about the sea level, and how fast?",
+        ),
         # Another of whom the same is asked
         (
             [turn("Why did John Marsh resign?")],
