@@ -164,6 +164,8 @@ def _is_bound(text: str, match: re.Match[str]) -> bool:
         return bool(last) and last[0] not in AUXILIARIES | PREPOSITIONS | QUESTION_WORDS
     if not last or last[0] in AUXILIARIES:
         return False
+    if last[0] in {"before", "after"} and word in {"him", "her", "it", "them"}:
+        return False  # "Who was the prime minister before him?"
     owns_or_acts = bool(following) and (
         match.groupdict().get("own") or is_verb(following[0]) or word in {"he", "she", "they"}
     )

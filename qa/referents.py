@@ -11,15 +11,42 @@ import re
 from collections.abc import Callable
 
 from qa.answer import Turn
-from qa.phrases import DO, PLACE_PREPOSITIONS, Phrase, asked_for, chain, noun_phrases, singular, word_set, words_of
+from qa.phrases import (
+    DO,
+    PLACE_PREPOSITIONS,
+    Phrase,
+    asked_for,
+    chain,
+    is_plural,
+    noun_phrases,
+    singular,
+    word_set,
+    words_of,
+)
 
 _NO_PERSON = word_set(
     "islamic state states united university ministry council city hall party arena church mosque bank court police "
     "parliament army force forces service services group union nations company airport station stadium embassy "
     "airlines island islands republic kingdom province north south east west northern southern eastern western"
 )
+_LANDS = word_set(
+    "afghanistan albania algeria angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus "
+    "belgium benin bolivia bosnia botswana brazil britain bulgaria burundi cambodia cameroon canada chad chile china "
+    "colombia congo croatia cuba cyprus denmark ecuador egypt england eritrea estonia ethiopia fiji finland france "
+    "gabon gambia gaza georgia germany ghana greece guatemala guinea guyana haiti honduras hungary iceland india "
+    "indonesia iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya kosovo kuwait kyrgyzstan laos "
+    "latvia lebanon lesotho liberia libya lithuania luxembourg madagascar malawi malaysia maldives mali malta "
+    "mauritania mauritius mexico moldova mongolia montenegro morocco mozambique myanmar namibia nepal netherlands "
+    "nicaragua niger nigeria norway oman pakistan palestine panama paraguay peru philippines poland portugal qatar "
+    "romania russia rwanda scotland senegal serbia singapore slovakia slovenia somalia spain sudan sweden switzerland "
+    "syria taiwan tajikistan tanzania thailand togo tunisia turkey turkmenistan uganda ukraine uruguay uzbekistan "
+    "venezuela vietnam wales yemen zambia zimbabwe africa america asia europe ankara beijing berlin brussels cairo "
+    "delhi kyiv london madrid moscow paris pyongyang rome tehran tokyo washington hamas hezbollah kremlin pentagon "
+    "congress"
+)
+"""Lands, and capitals and bodies that act for them: alone they are nobody's name, save Chad's and Jordan's."""
 _ROLE = re.compile(
-    r"(?:\w+(?:er|or|ist|ant)|\w*(?:man|woman)|president|chief|king|queen|boss|victim|suspect|candidate|pilot|heir|guard"
+    r"(?:\w+(?:er|or|ist|ant)|\w*(?:man|woman)|ceo|pope|judge|head|wife|husband|widow|son|coach|troop|president|chief|king|queen|boss|victim|suspect|candidate|pilot|heir|guard"
     r"|hostage|captive|people|survivor|wounded|injured|dead|rebel|official|employee|civilian|member)s?"
 )
 _NOT_ROLES = word_set("number water weather order matter paper power border river november september")
@@ -33,12 +60,24 @@ MAX_SHORT_WORDS = 12
 def find_person(turn: Turn) -> str:
     """Whom "he" or "she" may mean."""
     question = turn.standalone
-    if re.match(r"who\b|whose\b|which\b", question, re.IGNORECASE):
+    if re.match(r"(?:who(?! (?:are|were)\b)|whose|which)\b", question, re.IGNORECASE):
         return _person_in_answer(turn) or describe_asked(question, plural=False)
-    named = [name for phrase in noun_phrases(question) if (name := _person_of(phrase, question))]
+    phrases = noun_phrases(question)
+    named = [
+        name
+        for index, phrase in enumerate(phrases)
+        if (name := _person_of(phrase, question)) and not _is_holder(question, phrases, index)
+    ]
     if named:
         return named[0]
     return _person_in_answer(turn) or _first_chain(question, lambda phrase: is_role(phrase) and not phrase.is_plural)
+
+
+def _is_holder(text: str, phrases: tuple[Phrase, ...], index: int) -> bool:
+    """Whether a name says of what somebody is the minister or the head: "the prime minister of France"."""
+    phrase, before = phrases[index], phrases[index - 1] if index else None
+    beside = before is not None and not text[before.span.end : phrase.outer].strip()
+    return beside and before is not None and phrase.preposition == "of" and is_role(before)
 
 
 def find_people(turn: Turn) -> str:
@@ -162,7 +201,9 @@ def describe_asked(question: str, *, plural: bool) -> str:
         asks_subject = words_of(match.group(2))[0] not in DO and asked_noun(stem) == ""
         return f"{subject} {match.group(2)}" if asks_subject and not (plural and subject == "what") else ""
     asked = asked_for(stem)
-    if not asked or not asked.noun or (singular(asked.noun) != asked.noun or asked.noun == "people") != plural:
+    if plural and asked and not asked.noun and words_of(stem[asked.end :])[:1] in (["were"], ["are"]):
+        return f"the people who {stem[asked.end :].strip()}"  # "How many were on board?"
+    if not asked or not asked.noun or is_plural(asked.noun) != plural:
         return ""
     return _describe_counted(stem, asked.noun, asked.end)
 
@@ -229,7 +270,11 @@ def _person_of(phrase: Phrase, text: str) -> str:
     words = name.split()
     if not (owner or whole or titled) or len(words) > MAX_NAME_WORDS or _NO_PERSON & {w.lower() for w in words}:
         return ""
-    if any(len(w) > 1 and w.isupper() for w in words) or (len(words) == 1 and _LONE_PEOPLE.search(name)):
+    if (
+        name.lower() in _LANDS
+        or any(len(w) > 1 and w.isupper() for w in words)
+        or (len(words) == 1 and _LONE_PEOPLE.search(name))
+    ):
         return ""
     return name
 

@@ -145,6 +145,45 @@ ABEDI = turn("Where was Salman Abedi born?")
             "how fast?",
             "What did the report say about the sea level, and how fast?",
         ),
+        # Who is no land, and whose office it is
+        ([turn("Did Israel kill Hassan Nasrallah?")], "who succeeded him?", "Who succeeded Hassan Nasrallah?"),
+        ([turn("Did Chad Smith resign?")], "why did he?", "Why did Chad Smith?"),
+        (
+            [
+                turn(
+                    "Why did the prime minister of France resign?",
+                    "he lost a vote [1]\n\nMichel Barnier resigned after he lost a vote. [1]",
+                )
+            ],
+            "who replaced him?",
+            "Who replaced Michel Barnier?",
+        ),
+        (
+            [turn("Why did the prime minister of France resign?")],
+            "who replaced him?",
+            "Who replaced the prime minister of France?",
+        ),
+        (
+            [turn("Who is the prime minister of Canada?", "Mark Carney [1]")],
+            "Who was the prime minister before him?",
+            "Who was the prime minister before Mark Carney?",
+        ),
+        # Several
+        (
+            [turn("How many women are in the cabinet of Mexico?")],
+            "Who are they?",
+            "Who are the women that are in the cabinet of Mexico?",
+        ),
+        (
+            [turn("How many were on board the Titan?")],
+            "Who were they?",
+            "Who were the people who were on board the Titan?",
+        ),
+        (
+            [turn("Who is Claudia Sheinbaum?"), turn("Who are the women in the cabinet?")],
+            "how old is she?",
+            "How old is Claudia Sheinbaum?",
+        ),
         # Another of whom the same is asked
         (
             [turn("Why did John Marsh resign?")],
