@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from qa.answer import Turn
+from qa.lands import LANDS
 from qa.phrases import (
     DO,
     PLACE_PREPOSITIONS,
@@ -29,22 +30,6 @@ _NO_PERSON = word_set(
     "parliament army force forces service services group union nations company airport station stadium embassy "
     "airlines island islands republic kingdom province north south east west northern southern eastern western"
 )
-_LANDS = word_set(
-    "afghanistan albania algeria angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus "
-    "belgium benin bolivia bosnia botswana brazil britain bulgaria burundi cambodia cameroon canada chad chile china "
-    "colombia congo croatia cuba cyprus denmark ecuador egypt england eritrea estonia ethiopia fiji finland france "
-    "gabon gambia gaza georgia germany ghana greece guatemala guinea guyana haiti honduras hungary iceland india "
-    "indonesia iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya kosovo kuwait kyrgyzstan laos "
-    "latvia lebanon lesotho liberia libya lithuania luxembourg madagascar malawi malaysia maldives mali malta "
-    "mauritania mauritius mexico moldova mongolia montenegro morocco mozambique myanmar namibia nepal netherlands "
-    "nicaragua niger nigeria norway oman pakistan palestine panama paraguay peru philippines poland portugal qatar "
-    "romania russia rwanda scotland senegal serbia singapore slovakia slovenia somalia spain sudan sweden switzerland "
-    "syria taiwan tajikistan tanzania thailand togo tunisia turkey turkmenistan uganda ukraine uruguay uzbekistan "
-    "venezuela vietnam wales yemen zambia zimbabwe africa america asia europe ankara beijing berlin brussels cairo "
-    "delhi kyiv london madrid moscow paris pyongyang rome tehran tokyo washington hamas hezbollah kremlin pentagon "
-    "congress"
-)
-"""Lands, and capitals and bodies that act for them: alone they are nobody's name, save Chad's and Jordan's."""
 _ROLE = re.compile(
     r"(?:\w+(?:er|or|ist|ant)|\w*(?:man|woman)|ceo|pope|judge|head|wife|husband|widow|son|coach|troop|president|chief|king|queen|boss|victim|suspect|candidate|pilot|heir|guard"
     r"|hostage|captive|people|survivor|wounded|injured|dead|rebel|official|employee|civilian|member)s?"
@@ -110,9 +95,17 @@ def _bare_plural(question: str) -> str:
     return f"the {question[match.start('noun') : end]}"
 
 
+_PERSONAL = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
+""" "Who succeeded him?": whoever that was is no "it"."""
+
+
 def find_thing(turn: Turn) -> str:
     """What "it" may mean."""
     question = turn.standalone
+
+    def meant(phrase: Phrase) -> bool:
+        return phrase.text not in turn.question and _PERSONAL.search(turn.question) is not None
+
     asked = asked_for(question)
     if not re.match(r"who\b|how many\b", question, re.IGNORECASE) and not (asked and _ROLE.fullmatch(asked.noun)):
         described = describe_asked(question, plural=False)
@@ -126,7 +119,7 @@ def find_thing(turn: Turn) -> str:
         event
         or whole
         or _did(question)
-        or _first_chain(question, lambda p: (p.is_name or p.name is not None) and not is_role(p))
+        or _first_chain(question, lambda p: (p.is_name or p.name is not None) and not is_role(p) and not meant(p))
     )
 
 
@@ -228,8 +221,12 @@ def _describe_counted(stem: str, noun: str, end: int) -> str:
             end = chain(stem, phrases, index).end
             break
     noun_chain, rest = stem[stem.index(noun) : end], stem[end:].strip()
-    if not rest or words_of(rest)[0] in DO:
+    if not rest:
         return ""
+    if words_of(rest)[0] in DO:  # "How many troops does Chad have in Mali?"
+        counted = is_plural(noun) and _ROLE.fullmatch(noun.split()[-1])
+        done = re.sub(r"^(?:do|does|did) ", "", rest)
+        return f"the {noun_chain} that {done}" if counted and done != rest and noun_chain == noun else ""
     joined = "who" if _ROLE.fullmatch(noun.split()[-1]) else "that"
     return f"the {noun_chain} {joined} {rest}"
 
@@ -271,7 +268,7 @@ def _person_of(phrase: Phrase, text: str) -> str:
     if not (owner or whole or titled) or len(words) > MAX_NAME_WORDS or _NO_PERSON & {w.lower() for w in words}:
         return ""
     if (
-        name.lower() in _LANDS
+        name.lower() in LANDS
         or any(len(w) > 1 and w.isupper() for w in words)
         or (len(words) == 1 and _LONE_PEOPLE.search(name))
     ):

@@ -180,6 +180,19 @@ ABEDI = turn("Where was Salman Abedi born?")
             "Who were the people who were on board the Titan?",
         ),
         (
+            [turn("How many troops does Chad have in Mali?")],
+            "how many of them were killed?",
+            "How many of the troops that Chad have in Mali were killed?",
+        ),
+        (
+            [
+                turn("Who died in the crash in Iran?", "Ebrahim Raisi [1]"),
+                Turn("Who succeeded him?", "Who succeeded Ebrahim Raisi?", ""),
+            ],
+            "what caused it?",
+            "What caused the crash in Iran?",
+        ),
+        (
             [turn("Who is Claudia Sheinbaum?"), turn("Who are the women in the cabinet?")],
             "how old is she?",
             "How old is Claudia Sheinbaum?",
