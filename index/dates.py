@@ -56,6 +56,8 @@ _BESIDE = re.compile(
 _GLUED_CLOCK = re.compile(r"(?<=[ /.-])(\d{4})(?=\d{1,2}:\d\d)")
 """Scraped: "August 23, 20241:53 PM"."""
 _WEEKDAY = re.compile(r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\bdate\b", re.IGNORECASE)
+_PARTED_BEFORE = re.compile(r"(?:^|[|•·,–—-]|  |^\d+ )[\s,.]*$")
+_PARTED_AFTER = re.compile(r"\s*(?:$|[|•·,–—-]|  |\d+$|page\b)", re.IGNORECASE)
 _OTHER_LANGUAGE = re.compile(r"(?=.*\b\d{1,2}\b)(?=.*\b\d{4}\b)(?=.*[^\W\d_]{3,})[\w\s.,]{8,40}")
 
 
@@ -83,6 +85,19 @@ def is_bare_date(line: str) -> bool:
     for pattern in _WRITTEN:
         rest = pattern.sub(" ", rest)
     return not any(c.isalnum() for c in rest)
+
+
+def parted_date(line: str) -> date | None:
+    """The one day in `line` where marks or wide spaces part it from the rest: "Harbour Post | Monday, 3 May 2021 | 7".
+
+    Beside a time of day it is when something was printed.
+    """
+    found = [match for pattern in _WRITTEN for match in pattern.finditer(line)]
+    if len(found) != 1 or _CLOCK.search(line[: found[0].start()] + " " + line[found[0].end() :]):
+        return None
+    before = _WEEKDAY.sub("", line[: found[0].start()])
+    parted = _PARTED_BEFORE.search(before) and _PARTED_AFTER.match(line, found[0].end())
+    return parse_date(found[0][0]) if parted else None
 
 
 def tells_time(text: str) -> bool:

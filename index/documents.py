@@ -10,7 +10,6 @@ from __future__ import annotations
 import html
 import logging
 import re
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,9 @@ from index.decoding import decode
 from index.errors import ReadError
 from index.front_matter import read_front_matter
 from index.imprint import is_publisher
+from index.pdf_pages import read_pages
 from index.records import BREAK, TAG, RawArticle, make_article
+from index.running_heads import issue_date, take_running_heads
 from index.wrapping import join_wrapped
 
 MAX_PAGE_BYTES = 20 * 2**20
@@ -28,14 +29,15 @@ MAX_MARKDOWN_CHARS = 500_000
 """Nothing but emphasis or open links takes 5 s a MB."""
 
 MAX_PDF_PAGES = 2_000
-JUNK_TITLE = re.compile(r"untitled|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$", re.IGNORECASE)
-"""What programs put where nobody gave a title."""
+JUNK_TITLE = re.compile(
+    r"untitled|^\(?(?:anonymous|unspecified)\)?$|microsoft word|document\d*$|\.(?:docx?|indd|qxd|pdf|pages)$|^\W*$",
+    re.IGNORECASE,
+)
+"""What programs put where nobody gave a title, or an author."""
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _TITLE = re.compile(r"<title\b[^<>]*>[^<]{1,300}\s[|–—-]\s(?P<site>[^<|–—]{2,60})</title", re.IGNORECASE)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml reads and refuses to write; the text is cleaned of them anyway."""
-_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
-"""What pdfium puts for a hyphen that only breaks the line."""
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports pages without text, and so do we
 
@@ -121,17 +123,22 @@ def read_pdf(data: bytes, path: Path, place: str) -> RawArticle:
         raise ReadError(f"{path}: not a readable PDF ({error})") from error
     try:
         meta = document.get_metadata_dict()
-        pages = [_pdf_page(document, number) for number in range(min(len(document), MAX_PDF_PAGES))]
+        pages, headline = read_pages(document, MAX_PDF_PAGES)
     except pypdfium2.PdfiumError as error:
         raise ReadError(f"{path}: the PDF is damaged ({error})") from error
     finally:
         document.close()
-    text = "\n\n".join(join_wrapped(_without_running_heads(pages)))
+    given, author = ("" if JUNK_TITLE.search(meta.get(name, "")) else meta[name] for name in ("Title", "Author"))
+    site = given.rpartition(" - ")[2] if is_publisher(given.rpartition(" - ")[2]) else ""  # as browsers print pages
+    title = _without_site(given, site) or headline
+    lines, heads = take_running_heads(pages, title)
+    if headline in lines:
+        lines.insert(lines.index(headline) + 1, "")
+    text = "\n\n".join(join_wrapped(lines))
     if not text.strip():
         raise ReadError(f"{path}: the PDF has no text, only pictures; run it through text recognition first")
-    title = meta.get("Title", "")
-    title = "" if JUNK_TITLE.search(title) else title
-    return _raw(place, text=text, title=title, author=meta.get("Author", ""), made=meta.get("CreationDate", ""))
+    made = str(issue_date(heads) or meta.get("CreationDate", ""))
+    return _raw(place, text=text, title=title, source=site, author=author, made=made)
 
 
 def _raw(
@@ -167,35 +174,6 @@ def _site_in(page: str) -> str:
 def _without_site(title: str, site: str) -> str:
     """`title` without the " | Site" that pages append."""
     return re.sub(rf"\s+[|–—-]\s+{re.escape(site)}\s*$", "", title, flags=re.IGNORECASE) if site else title
-
-
-def _pdf_page(document: Any, number: int) -> list[str]:
-    page = document[number]
-    try:
-        words = page.get_textpage()
-        try:
-            text = _HYPHEN.sub("", str(words.get_text_bounded()))
-            return [line.strip() for line in text.splitlines()]
-        finally:
-            words.close()
-    finally:
-        page.close()
-
-
-def _without_running_heads(pages: list[list[str]]) -> list[str]:
-    """All lines, without first and last lines that most pages share (numbers aside)."""
-    bare = [[line for line in page if line] for page in pages]
-    edges = Counter(key for page in bare for key in {_edge(line) for line in page[:1] + page[-1:]})
-    repeated = {key for key, count in edges.items() if count >= 3 and count > len(pages) / 2}
-    lines: list[str] = []
-    for page in bare:
-        last = len(page) - 1
-        lines += [line for i, line in enumerate(page) if i not in (0, last) or _edge(line) not in repeated]
-    return lines
-
-
-def _edge(line: str) -> str:
-    return re.sub(r"\d+", "0", line)
 
 
 def text_of_markup(markup: str) -> str:

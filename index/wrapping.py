@@ -9,13 +9,15 @@ import functools
 import re
 from collections.abc import Sequence
 
+from index.dates import parse_date
+from index.furniture import BYLINE
 from index.terms import STOP_WORDS
 
 _ENDS_SENTENCE = re.compile(r"[.!?…:][\"'”’)\]]*$")
-_HYPHENATED = re.compile(r"((?:[^\W_]+-)*[^\W_]+)([-\u00ad])$")
+_HYPHENATED = re.compile(r"((?:[^\W_]+[-\u2010])*[^\W_]+)([-\u2010\u00ad])$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[-\u00ad] *\n *([^\W\d_]+)")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[-\u2010\u00ad] *\n *([^\W\d_]+)")
 _AFTER_NAMES = frozenset(
     "aligned allied backed based born bound built controlled era friendly funded held installed led like linked made "
     "occupied owned run speaking style supplied trained wide".split()
@@ -23,6 +25,8 @@ _AFTER_NAMES = frozenset(
 """What follows a name and a hyphen: "Iran-backed". "Ger-many" has no hyphen of its own."""
 _BULLET = re.compile(r"(?:[-–—•*▪►]|\d{1,2}[.)])\s")
 _LONGEST_WORD = 40
+_HEAD_LINES = 15
+"""A date or byline on a line of its own stands within so many lines of the top."""
 _FULL = 0.75
 """A line at least this part of the usual width is taken to be full."""
 
@@ -30,21 +34,25 @@ _FULL = 0.75
 def join_wrapped(lines: Sequence[str], text: str = "") -> list[str]:
     """Paragraphs of `lines`: one ends at a blank line, a bullet, or a line that stops short of the margin.
 
+    At the head so does a line that is a date or byline: the lines of narrow columns are hardly longer.
+
     The other words of `text`, by default of the lines, tell whether a hyphen at a line's end belongs to its word.
     """
     text = text or "\n".join(lines)
     width = _usual_width(lines)
     paragraphs: list[list[str]] = []  # each in pieces: to lengthen one text line by line takes quadratic time
     goes_on = False
-    for line in (raw.strip() for raw in lines):
-        if not line:
+    for number, line in enumerate(raw.strip() for raw in lines):
+        short = len(line) < _FULL * width
+        alone = number < _HEAD_LINES and short and (BYLINE.fullmatch(line) or parse_date(line))
+        if not line or alone:
             goes_on = False
+            paragraphs += [[line]] if line else []
             continue
         if goes_on and not _BULLET.match(line):
             _add(paragraphs[-1], line, text)
         else:
             paragraphs.append([line])
-        short = len(line) < _FULL * width
         goes_on = not short or (len(line) > width / 3 and not _ENDS_SENTENCE.search(line) and len(paragraphs) > 1)
         if short and _ENDS_SENTENCE.search(line):
             goes_on = False
