@@ -147,6 +147,19 @@ def test_mistakes_come_as_openais_errors(
     assert caught.value.body is not None
 
 
+def test_null_is_taken_for_the_default_and_half_an_emoji_for_no_character(client: openai.OpenAI, address: str) -> None:
+    asked: list[Any] = [
+        {"role": "user", "content": [{"type": "text", "text": QUESTION}, {"type": "text", "text": None}]}
+    ]
+    options = {"stream_options": {"include_usage": None}}
+    reply = client.chat.completions.create(model="dateline", messages=asked, stream=None, n=None, extra_body=options)
+    assert (reply.choices[0].message.content or "").startswith("98 [")
+    said = json.dumps(f"{QUESTION} \U0001f6a2")[1:-7]  # cut within the pair
+    body = f'{{"model": "dateline", "messages": [{{"role": "user", "content": "{said}"}}]}}'
+    cut = httpx.post(f"{address}/v1/chat/completions", content=body, headers={"Content-Type": "application/json"})
+    assert cut.json()["choices"][0]["message"]["content"].startswith("98 [")
+
+
 # The API of its own, by curl
 
 
@@ -201,6 +214,29 @@ def test_mistakes_are_told_in_a_line(address: str, path: str, body: dict[str, An
     assert reply.status_code == status
     said = reply.json()
     assert said.get("detail") or said["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/v1/chat/completions", "/api/articles"])
+def test_a_body_without_end_is_not_held_in_memory(address: str, path: str) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        yield b'{"question": "'
+        while sent < 200_000_000:
+            sent += 1_000_000
+            yield b"x" * 1_000_000
+
+    headers = {"Content-Type": "application/json"}
+    try:
+        assert httpx.post(address + path, content=endless(), headers=headers, timeout=60).status_code == 413
+    except httpx.TransportError:  # refused while it was being sent
+        assert sent < 150_000_000
+
+
+def test_what_is_no_json_is_said_to_be_none(address: str) -> None:
+    reply = httpx.post(f"{address}/api/ask", content=b"{oops", headers={"Content-Type": "application/json"})
+    assert (reply.status_code, "not valid JSON" in reply.json()["detail"]) == (400, True)
 
 
 def test_the_description_is_complete_and_its_page_loads_nothing(address: str) -> None:

@@ -20,6 +20,7 @@ from index.query import Query as SearchQuery
 from qa.answer import Delta, Done, Event, Found, Waiting
 from ui.answering import BusyError, Queue, begin, finish
 from ui.api_values import (
+    MAX_BODY_BYTES,
     MAX_RESULTS,
     ArticleEntry,
     ArticleList,
@@ -96,12 +97,14 @@ def retry_after(error: DatelineError) -> dict[str, str]:
 def say_mistake(error: RequestValidationError) -> str:
     """What is wrong with a request, in a line."""
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return one_line(f"the body is not valid JSON: {first['ctx']['error']} at character {first['loc'][-1]}")
     where = ".".join(str(part) for part in first["loc"] if part != "body")
     return one_line(f"{where}: {first['msg']}" if where else str(first["msg"]))
 
 
 def _routes_to_ask(assistant: Assistant, queue: Queue) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["questions"], responses=_PROBLEMS)
+    routes = APIRouter(prefix="/api", tags=["questions"], responses=_PROBLEMS, max_body_size=MAX_BODY_BYTES)
 
     @routes.post(
         "/ask",

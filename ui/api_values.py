@@ -20,6 +20,8 @@ from ui.packing import pack_quote
 MAX_QUESTION_CHARS = 1000
 MAX_TURNS = 30
 MAX_RESULTS = 100
+MAX_BODY_BYTES = 64_000_000
+"""Of a request in JSON: all of it is held in memory, several times over."""
 _MAX_NAMES = 100
 _MAX_TEXT_CHARS = 20_000
 

@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.catalogue import Catalogue
-from ui.api_values import ArticleEntry, Name, Problem
+from ui.api_values import MAX_BODY_BYTES, ArticleEntry, Name, Problem
 from ui.intake import MAX_PASTED_CHARS, Intake, Taken
 
 MAX_FILE_BYTES = 64_000_000
@@ -73,7 +73,7 @@ def routes_to_write(catalogue: Catalogue, intake: Intake) -> APIRouter:
     """POST, PUT and DELETE under `/api/articles`."""
     routes = APIRouter(prefix="/api/articles", tags=["articles"], responses=_REFUSALS)
 
-    @routes.post("", response_model=Added, summary="Add an article as text")
+    @routes.post("", response_model=Added, summary="Add an article as text", max_body_size=MAX_BODY_BYTES)
     def add(new: NewArticle) -> Any:
         published = new.published.isoformat() if new.published else ""
         return _said(intake.take_text(new.text, title=new.title, published=published, source=new.source, url=new.url))

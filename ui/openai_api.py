@@ -18,7 +18,7 @@ from index.errors import DatelineError
 from qa.answer import Delta, Done, Event, Waiting
 from ui.answering import Queue, begin, finish
 from ui.api import STREAMED, retry_after, status_of
-from ui.api_values import to_turns
+from ui.api_values import MAX_BODY_BYTES, to_turns
 from ui.openai_values import (
     MODEL,
     ChatRequest,
@@ -41,7 +41,7 @@ def add_openai_api(app: FastAPI, assistant: Assistant, queue: Queue) -> None:
 
 
 def _routes(assistant: Assistant, queue: Queue) -> APIRouter:
-    routes = APIRouter(prefix="/v1", tags=["OpenAI"])
+    routes = APIRouter(prefix="/v1", tags=["OpenAI"], max_body_size=MAX_BODY_BYTES)
     started = int(time.time())
 
     @routes.get("/models", summary="The one model there is")
@@ -62,7 +62,7 @@ def _routes(assistant: Assistant, queue: Queue) -> APIRouter:
         `sources`, `tags`, `articles` and `as_of` may be given beside OpenAI's own fields."""
         if asked.model != MODEL:
             return _no_such_model(asked.model)
-        if asked.n != 1:
+        if asked.n not in (None, 1):
             return JSONResponse(error_object("n: only one answer can be given", "invalid_request_error"), 400)
         try:
             return await _answer(assistant, queue, asked, request)
@@ -88,7 +88,7 @@ async def _answer(assistant: Assistant, queue: Queue, asked: ChatRequest, reques
     named: dict[str, Any] = {"reply_id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
     base_url = str(request.base_url)
     if asked.stream:
-        usage = asked.stream_options is not None and asked.stream_options.include_usage
+        usage = asked.stream_options is not None and asked.stream_options.include_usage is True
         lines = _as_sse(await begin(events), named, base_url, usage=usage)
         return StreamingResponse(lines, media_type="text/event-stream")
     *_, done = await finish(events, request)

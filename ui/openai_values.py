@@ -27,7 +27,7 @@ class ContentPart(BaseModel):
     """One part of a message; only text can be read."""
 
     type: str
-    text: str = ""
+    text: str | None = None
 
 
 class Message(BaseModel):
@@ -38,28 +38,31 @@ class Message(BaseModel):
 
     @property
     def text(self) -> str:
-        """What the message says."""
+        """What the message says; half a pair of surrogates, as cutting off an emoji leaves it, is no character."""
         if isinstance(self.content, str):
-            return self.content
-        return "\n".join(part.text for part in self.content or () if part.type == "text")
+            return printable(self.content)
+        return printable("\n".join(part.text or "" for part in self.content or () if part.type == "text"))
 
 
 class StreamOptions(BaseModel):
     """What else a stream should hold."""
 
-    include_usage: bool = False
+    include_usage: bool | None = None
 
 
 class ChatRequest(Scope):
-    """A conversation whose last message is the question. Sampling options and system messages change nothing."""
+    """A conversation whose last message is the question. Sampling options and system messages change nothing.
+
+    Where OpenAI allows null for an option, it means the default.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     model: str
     messages: list[Message] = Field(min_length=1, max_length=1000)
-    stream: bool = False
+    stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: int = 1
+    n: int | None = None
 
     def question(self) -> str:
         """The question. Raises UsageError where the last message is none."""
