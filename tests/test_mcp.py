@@ -80,12 +80,14 @@ def test_a_real_process_asks_the_guarded_server_that_runs(home: Path) -> None:
 
 def test_ask_cites_exact_quotes_and_mistakes_are_told(home: Path) -> None:
     with Assistant.open(home, llm=StandIn(pattern=PATTERN)) as assistant:
-        _, (answer, refused, backwards, missing) = call(
+        _, (answer, refused, backwards, missing, *wordless) = call(
             make_mcp_server(assistant),
             ("ask", {"question": QUESTION}),
             ("ask", {"question": QUESTION, "before": "2000-01-01"}),
             ("ask", {"question": QUESTION, "before": "soon"}),
             ("read_article", {"article_id": "nosuch"}),
+            ("search", {"query": " "}),
+            ("timeline", {"topic": "\t"}),
         )
         value = answer.structured_content
         assert (value["short"], value["abstained"]) == ("98", False)
@@ -99,3 +101,4 @@ def test_ask_cites_exact_quotes_and_mistakes_are_told(home: Path) -> None:
     assert "soon" in backwards.content[0].text
     assert missing.is_error
     assert "nosuch" in missing.content[0].text
+    assert all(reply.is_error for reply in wordless)

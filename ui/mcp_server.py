@@ -38,7 +38,7 @@ _MAX_READ_CHARS = 50_000
 
 T = TypeVar("T")
 
-Words = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION_CHARS)]
+Words = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION_CHARS, pattern=r"\S")]
 Day = Annotated[str | None, Field(description="a day, as 2024-08-23")]
 Sources = Annotated[tuple[str, ...], Field(max_length=100, description="only these sources, by name; empty for all")]
 
