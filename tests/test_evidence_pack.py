@@ -235,7 +235,11 @@ def test_values_on_which_articles_differ_stand_with_their_day_and_fall_when_alte
     )  # fmt: skip
     pack = packed(answer)
     assert [check for check in check_pack(pack, catalogue) if check.standing is not Standing.STANDS] == []
-    pack.answers[0].text = pack.answers[0].text.replace("four", "nine")
+    text = pack.answers[0].text
+    pack.answers[0].text = text.replace("2024", "2014")
+    (found,) = [check.reason for check in check_pack(pack, catalogue) if check.standing is not Standing.STANDS]
+    assert "another day (2024-08-24)" in found
+    pack.answers[0].text = text.replace("four", "nine")
     assert Standing.FAILS in {check.standing for check in check_pack(pack, catalogue)}
 
 
@@ -256,10 +260,23 @@ def altered(pack: Pack, change: str) -> Pack:
         answer.citations[0].number = 99
     elif change == "citations":
         answer.citations = []
+    elif change == "citation":
+        del answer.citations[0]
+    elif change == "sentence":
+        answer.text += "\n\nThe governor resigned in disgrace."
+    elif change == "refusal":
+        answer.abstained, answer.text, answer.citations = True, "The governor resigned in disgrace.", []
+    elif change in ("title", "source", "author", "url"):
+        setattr(quote.article, change, "Harbour Post")
+    elif change == "published":
+        quote.article.published = date(2001, 1, 1)
     return copy
 
 
-@pytest.mark.parametrize("change", ["quote", "place", "hash", "answer", "number", "citations"])
+@pytest.mark.parametrize(
+    "change",
+    "quote place hash answer number citations citation sentence refusal title source author url published".split(),
+)
 def test_an_altered_pack_is_found_out(pack: Pack, assistant: Assistant, change: str) -> None:
     failed = [c for c in check_pack(altered(pack, change), assistant.catalogue) if c.standing is not Standing.STANDS]
     assert failed
