@@ -435,3 +435,18 @@ def test_progress_without_a_terminal_writes_no_bars() -> None:
             progress("embedding", done, 1000)
     assert stream.getvalue().count("\n") <= 1
     assert "\x1b" not in stream.getvalue()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the kernel has no /dev/full")
+def test_output_that_cannot_be_written_is_said_in_a_line(indexed: tuple[Path, object]) -> None:
+    for verb in ("status", "config"):
+        command = f"exec {sys.executable} -m ui.cli {verb} --home {indexed[0]} "
+        full = subprocess.run(
+            ["/bin/sh", "-c", f"{command} >/dev/full"], capture_output=True, text=True, cwd=ROOT, check=False
+        )
+        assert (full.returncode, full.stderr.count("\n")) == (1, 1), full.stderr
+        assert "No space left" in full.stderr
+        closed = subprocess.run(
+            ["/bin/sh", "-c", f"{command} >&-"], capture_output=True, text=True, cwd=ROOT, check=False
+        )
+        assert (closed.returncode, closed.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Iterator
@@ -158,6 +159,16 @@ def test_a_damaged_file_lets_nobody_in(client: TestClient, users: Users, tmp_pat
         answer = client.get("/", headers=bearer(token))
         assert answer.status_code == 503, wrong
         assert "users.json" in answer.text
+
+
+def test_a_home_that_cannot_be_written_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("os.open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(DatelineError, match="make its folder writable"):
+        Users(tmp_path).add("ann")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a|b", "x" * 65, "../x", "é\n"])

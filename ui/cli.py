@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from index.errors import DatelineError, UsageError
@@ -35,6 +36,7 @@ FAILED, BAD_USAGE = 1, 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    _open_closed_streams()
     arguments = make_parser().parse_args(argv)
     _survive_any_text()
     with ending_at_ctrl_c() as said:
@@ -44,6 +46,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             said.set()
             print("\ndateline: interrupted", file=sys.stderr)
             return INTERRUPTED
+
+
+def _open_closed_streams() -> None:
+    """Have somewhere to print to where a program was started with its output closed: `>&-`."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 for as long as the program runs
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
 
 
 def run() -> NoReturn:
@@ -70,9 +80,28 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"dateline: {one_line(str(error))}", file=sys.stderr)
         return BAD_USAGE if isinstance(error, UsageError) else FAILED
     except BrokenPipeError:
-        # The reader (`| head`) has gone; without this Python complains once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()  # the reader (`| head`) has gone
         return FAILED
+    except OSError as error:
+        if not _is_of_output():
+            raise
+        _print_no_more()
+        print(f"dateline: cannot write what was asked for ({error.strerror}): send it elsewhere", file=sys.stderr)
+        return FAILED
+
+
+def _is_of_output() -> bool:
+    """Whether standard output is what fails, as on a full disk: then no more can be written to it either."""
+    try:
+        print(flush=True)
+    except OSError:
+        return True
+    return False
+
+
+def _print_no_more() -> None:
+    """Let go of what is left to print: Python would complain once more when it closes standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):

@@ -7,6 +7,7 @@ know HTTP.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -109,7 +110,8 @@ class Users:
                 os.fsync(stream.fileno())
             part.replace(self._file)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # nor can it be taken away where nothing can be written
+                part.unlink()
             raise DatelineError(f"cannot write {self._file} ({error.strerror}): make its folder writable") from error
 
 
