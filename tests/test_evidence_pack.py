@@ -27,7 +27,7 @@ from qa.answer import Answer, Citation, Disagreement, Evidence, Reading, Verdict
 from qa.assistant import Assistant
 from qa.composition import Draft
 from ui.evidence_pack import FilterValues, Pack, PackedAnswer, read_pack
-from ui.export import SUFFIXES, export_pack, load_pack, save_pack
+from ui.export import SUFFIXES, export_pack, load_pack, save_pack, shows_otherwise
 from ui.pack_check import Standing, check_pack
 from ui.pack_text import escape_markdown, split_marks, to_html, to_markdown
 from ui.packing import make_pack, origin_of, pack_answer, unpack_answer
@@ -323,6 +323,28 @@ def test_verify_says_what_stands_and_exits_3_where_something_does_not(pack: Pack
     assert "does not stand: answer 1" in done.stdout
     found = json.loads(run("verify", str(bad), "--json", "--home", str(folder)).stdout)
     assert not found["stands"]
+
+
+def test_verify_compares_what_a_page_or_pdf_shows_with_the_pack_it_holds(
+    pack: Pack, folder: Path, tmp_path: Path
+) -> None:
+    page, paper = tmp_path / "pack.html", tmp_path / "pack.pdf"
+    save_pack(pack, page)
+    save_pack(pack, paper)
+    assert not shows_otherwise(page, pack)
+    assert not shows_otherwise(paper, pack)
+    word = pack.answers[0].evidence[0].quote.split()[1]
+    text = page.read_text(encoding="utf-8")
+    head, script, rest = text.partition("<script")
+    altered_page = head.replace(word, "nobody", 1) + script + rest
+    assert altered_page != text
+    page.write_text(altered_page, encoding="utf-8")
+    assert load_pack(page) == pack, "what it holds is whole"
+    done = run("verify", str(page), "--home", str(folder))
+    assert done.returncode == 3
+    assert "the file" in done.stdout
+    other = pack.model_copy(update={"title": f"{pack.title} altered"})
+    assert shows_otherwise(paper, other)
 
 
 def test_ask_refuses_a_place_it_cannot_save_to_before_it_answers(tmp_path: Path) -> None:

@@ -81,32 +81,47 @@ def load_pack(path: Path) -> Pack:
     return read_pack(data, str(path))
 
 
-class _DataReader(html.parser.HTMLParser):
-    """Picks the pack's data out of a page."""
+def shows_otherwise(path: Path, pack: Pack) -> bool:
+    """Whether the words that a file shows are not those of the `pack` it holds, as `save_pack` writes them now."""
+    suffix = path.suffix.lower()
+    if suffix == ".pdf":
+        from ui.pack_pdf import read_words, to_pdf
 
-    def __init__(self) -> None:
+        return read_words(path.read_bytes()) != read_words(to_pdf(pack))
+    if suffix not in (".html", ".htm"):
+        return False
+    shown = _PageReader(path.read_bytes().decode("utf-8", "replace")).shown
+    return shown.split() != _PageReader(to_html(pack)).shown.split()
+
+
+class _PageReader(html.parser.HTMLParser):
+    """Picks the pack's data and the words that are shown out of a page."""
+
+    def __init__(self, page: str) -> None:
         super().__init__()
-        self.found = ""
-        self._inside = False
+        self.data = self.shown = ""
+        self._inside = ""
+        self.feed(page)
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._inside = tag == "script" and ("id", DATA_ID) in attrs
+        self._inside = "data" if tag == "script" and ("id", DATA_ID) in attrs else tag
 
     def handle_data(self, data: str) -> None:
-        if self._inside:
-            self.found += data
+        if self._inside == "data":
+            self.data += data
+        elif self._inside not in ("script", "style"):
+            self.shown += data
 
     def handle_endtag(self, tag: str) -> None:
-        self._inside = False
+        self._inside = ""
 
 
 def _read_data(page: str, path: Path) -> str:
-    reader = _DataReader()
-    reader.feed(page)
-    reader.close()
-    if not reader.found:
+    data = _PageReader(page).data
+    if not data:
         raise UsageError(f"{path} holds no evidence pack: give a file that --save wrote")
-    return reader.found
+    return data
 
 
 def _to_json(pack: Pack) -> bytes:

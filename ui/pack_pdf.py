@@ -53,6 +53,12 @@ def read_attachment(data: bytes, place: str) -> bytes:
     raise UsageError(f"{place} holds no evidence pack: give a file that --save wrote")
 
 
+def read_words(data: bytes) -> list[str]:
+    """The words on the pages of a PDF that could be read before."""
+    with pypdfium2.PdfDocument(data) as document:
+        return [word for page in document for word in str(page.get_textpage().get_text_bounded()).split()]
+
+
 class _Document:
     """Lines on pages; what is written passes `_shown`, which counts the characters without a glyph."""
 
