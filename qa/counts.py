@@ -1,7 +1,8 @@
 """How many were killed, injured, arrested: the count that a sentence gives, as news phrases it.
 
 "Four guards were killed", "killing at least 13", "the toll rose to 130 from 129". Counts of a part ("at the Bataclan",
-"ten of the dead") are not those of the whole and are left out. This module does not know which count is right.
+"ten of the dead") are not those of the whole and are left out, and so are counts that name no place where one is asked
+for. This module does not know which count is right.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from index.terms import STOP_WORDS
+from qa.facts import is_form_of, tokenise
 from qa.written_dates import without_dates
 
 _ALIKE = (
@@ -19,10 +22,14 @@ _ALIKE = (
     r"missing",
     r"rescued?|rescuing|freed|saved",
 )
-_TOTAL = r"(?:toll|count|number|total|figure|tally)"
+_TOTAL = r"(?:count|number|total|figure|tally)"
+_OF_THEM = (
+    r"(?: of| for)?(?: (?!(?:that|which|whose|by|in|on|at|to|from|after|of|with|without|is|was|were)\b)[\w’'-]+){0,4}?"
+)
+"""From "number" to what it counts: "of people who were", never beyond it: "of homes destroyed by the storm that"."""
 _ONES = r"one|two|three|four|five|six|seven|eight|nine"
 _NUMBER = (
-    r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?(?: (?:hundred|thousand|million))?|"
+    r"(?P<number>(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?(?: (?:hundred|thousand|million))?|"
     rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:{_ONES}))?|{_ONES}|ten|eleven|twelve|thirteen|"
     r"fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)(?![\w%-]|[.,]\d|"
     r" (?:second|minute|hour|day|night|week|month|year)s?\b)"
@@ -39,9 +46,26 @@ _ITS_OBJECT = re.compile(
     re.IGNORECASE,
 )
 """What is killed: "three gunmen killed dozens" counts gunmen, "three guards killed in Riga" the killed."""
-_PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|other|others|more|further)\b")
+_PRICE = re.compile(
+    r"\s*(?:[$£€%]|per\b|cents?\b|(?:\w+ )?(?:dollars?|euros?|pounds?|pence|crowns?|kron\w+|francs?|rupees?|yen|yuan|"
+    r"pesos?|rubles?|roubles?|reais|rand|lira|dinars?|dirhams?|shekels?|shillings?|zlotys?|forints?)\b)"
+)
+_CHARGE = re.compile(
+    r"\b(?:pay(?:s|ing)?|paid|charg(?:es?|ed|ing)|levy|levie[sd]|collect(?:s|ed|ing)?)\b[^.;]*\btoll\b|"
+    r"\b(?:road|bridge|tunnel|ferry|motorway|highway) toll\b|"
+    r"\btoll (?:booth|road|plaza|lane|bridge|gate|charge|fee|rate)|"
+    r"\btoll (?:for|on) (?:\w+ )?(?:cars?|lorr|truck|vehicle|motor|driver|bus|van)",
+    re.IGNORECASE,
+)
+"""A road has a toll, too."""
+_PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|other|others|more|further|additional|new)\b")
 _SINCE = re.compile(r"\b(?:[Ss]ince|[Tt]han (?:in|the|any)|deadliest|worst)\b")
 _ELSEWHERE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear) (?:the )?(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)")
+
+_NAMES_PLACE = re.compile(
+    r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Tt]hrough(?:out)?|[Aa]cross|[Oo]utside|[Aa]round|[Oo]ver|[Oo]ff|[Hh]it|[Ss]truck) "
+    r"(?:the )?(?:[a-z]+ of )?[A-Z]"
+)
 
 
 def asks_count(question: str) -> bool:
@@ -49,16 +73,26 @@ def asks_count(question: str) -> bool:
     return bool(_ASKS.search(question) and _forms_for(question))
 
 
-def read_count(question: str, sentence: str, title: str) -> str:
-    """The count in `sentence` of what `question` asks the number of, as it is written; "" for none or several."""
-    if not asks_count(question):
+def read_count(question: str, sentence: str, title: str, opening: str = "") -> str:
+    """The count in `sentence` of what `question` asks the number of, as it is written; "" for none or several.
+
+    A place that is asked for must stand in the sentence or its article's title; that it stands in the article's
+    `opening` sentence is enough for a sentence that names no place at all.
+    """
+    places = _asked_places(question)
+    about = f"{title} {sentence}" if _NAMES_PLACE.search(without_dates(sentence)) else f"{title} {opening} {sentence}"
+    if not asks_count(question) or not all(_is_named(place, about) for place in places):
         return ""
     undated = without_dates(sentence)
+    if places and (part := _read_part(question, undated, places)):
+        return part
     for form in _forms_for(question):
         found = {match["number"].casefold(): match for match in form.finditer(undated)}
         whole = [match for match in found.values() if _is_of_all(match, sentence, f"{question} {title}")]
         if whole:
             return whole[0]["number"] if len(whole) == 1 else ""
+        if any(_is_elsewhere(match, sentence, f"{question} {title}") for match in found.values()):
+            return ""  # another number of the sentence is no more likely the whole
     return ""
 
 
@@ -67,35 +101,73 @@ _ASKS = re.compile(r"\bhow many\b|\bwhat (?:is|was) the (?:\w+ )?toll\b", re.IGN
 
 @lru_cache(maxsize=64)
 def _forms_for(question: str) -> tuple[re.Pattern[str], ...]:
-    words = next((w for w in _ALIKE if re.search(rf"\b(?:{w})\b", question, re.IGNORECASE)), "")
-    if not words and re.search(r"\btoll\b", question, re.IGNORECASE):
-        words = _ALIKE[0]
+    words = _counted_words(question)
     if not words:
         return ()
-    totals = (
-        rf"\b{_TOTAL}\b[^.;]{{0,90}}?\b(?:to|at|is|was|now) {_ABOUT}?{_NUMBER}",
-        rf"\b{_TOTAL}\b of {_ABOUT}?{_NUMBER}",
-        rf"\b(?:brings?|bringing|raised?|raising) (?:to )?{_ABOUT}?{_NUMBER} (?:the {_TOTAL})",
-    )
-    # A sentence on a total speaks of the dead, or is about them: "the toll had stood at 129".
-    total = rf"(?=[^.;]*\b(?:{words}|toll)\b)"
+    total = rf"(?:\b{_TOTAL}{_OF_THEM} (?:{words})|\b(?:{words}) (?:toll|{_TOTAL}))\b"
+    if words == _ALIKE[0]:  # a toll that is said to be of nothing is of the dead
+        total = rf"(?:{total}|\btoll\b(?! of (?:the )?(?:injur|wound|hurt|missing)))"
+    else:
+        total = rf"(?:{total}|\btoll{_OF_THEM} (?:{words})\b)"
     return tuple(
         re.compile(form, re.IGNORECASE)
         for form in (
-            *(total + form if words == _ALIKE[0] else rf"(?=[^.;]*\b(?:{words})\b){form}" for form in totals),
+            rf"\b{_TOTAL}\b[^.;]{{0,60}}?\b(?:to|at|is|was|now) {_ABOUT}?{_NUMBER} (?:[\w-]+ )?(?:{words})\b",
+            rf"{total}[^.;]{{0,90}}?\b(?:to|at|is|was|now) {_ABOUT}?{_NUMBER}",
+            rf"{total} of {_ABOUT}?{_NUMBER}",
+            rf"\b(?:brings?|bringing|raised?|raising) (?:to )?{_ABOUT}?{_NUMBER} the {total}",
             rf"\b(?:{words}) {_ABOUT}?{_NUMBER}",
             rf"\b{_NUMBER}(?: of (?:its|their))?(?: (?!(?:and|but|or|in|at|on|of)\b)[\w-]+){{0,3}}? (?:{words})\b",
         )
     )
 
 
+def _counted_words(question: str) -> str:
+    words = next((w for w in _ALIKE if re.search(rf"\b(?:{w})\b", question, re.IGNORECASE)), "")
+    return words or (_ALIKE[0] if re.search(r"\btoll\b", question, re.IGNORECASE) else "")
+
+
+def _asked_places(question: str) -> tuple[str, ...]:
+    """The places that `question` asks about: "in Derbent", not what happened there, "in the Derbent siege"."""
+    undated = without_dates(question)
+    following = ((match["name"], undated[match.end() :].split()[:1]) for match in _ELSEWHERE.finditer(undated))
+    return tuple(name for name, after in following if not "".join(after).isalpha() or after[0] in STOP_WORDS)
+
+
+def _is_named(place: str, text: str) -> bool:
+    words = {word.lower() for word in tokenise(text)}
+    return all(any(is_form_of(word.lower(), other) for other in words) for word in tokenise(place))
+
+
+def _read_part(question: str, sentence: str, places: tuple[str, ...]) -> str:
+    """The count of those of a whole who died where it is asked: "nine of the victims died in the town of Derbent"."""
+    there = "|".join(re.escape(place) for place in places)
+    form = (
+        rf"\b{_NUMBER} of (?:the|its|their|those|these) (?:\d+ )?(?:(?!who\b|that\b)[\w-]+ ){{1,3}}?"
+        rf"(?:died|perished|lost their lives|(?:is|are|was|were|have been|had been) (?:{_counted_words(question)})) "
+        rf"(?:in|at|near) (?:the )?(?:[a-z]+ (?:of )?)?(?-i:{there})\b"
+    )
+    found = {match["number"] for match in re.finditer(form, sentence, re.IGNORECASE)}
+    return found.pop() if len(found) == 1 else ""
+
+
 def _is_of_all(match: re.Match[str], sentence: str, known: str) -> bool:
     """Whether a count is of the whole: not "of the dead", nor of one place that is not asked about: "in Derbent"."""
     end = match.end("number")
-    if _PART_OF.match(sentence, end) or _SINCE.search(sentence[:end]):
+    if _PART_OF.match(sentence, end) or _PRICE.match(sentence, end) or _SINCE.search(sentence[:end]):
+        return False
+    if match.group().lower().startswith("toll") and _CHARGE.search(sentence):
         return False
     if _DOES.search(match.group()) and not _IS.search(match.group()) and _ITS_OBJECT.match(match.string, match.end()):
         return " " not in match.group().removeprefix(match["number"]).strip()  # "two injured people"
-    clause = re.split(r"[,;.]\s", sentence[end:], maxsplit=1)[0]
+    return not _is_elsewhere(match, sentence, known)
+
+
+def _is_elsewhere(match: re.Match[str], sentence: str, known: str) -> bool:
+    """Whether the clause after a count names a place that is not `known`; where `known` has one, so must a total."""
+    begin = match.start() if _ELSEWHERE.search(without_dates(known)) else match.end("number")
+    clause = (
+        sentence[begin : match.end("number")] + re.split(r"[,;.]\s", sentence[match.end("number") :], maxsplit=1)[0]
+    )
     names = [place["name"].casefold() for place in _ELSEWHERE.finditer(without_dates(clause))]
-    return all(any(word in known.casefold() for word in name.split()) for name in names)
+    return not all(any(word in known.casefold() for word in name.split()) for name in names)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.search import Findings
+from index.sentences import split_sentences
 from index.terms import speaks_of_now
 from qa.answer import Disagreement, Evidence, Reading, Verdict
 from qa.attribution import judge_sentence
@@ -178,7 +179,10 @@ def _read_toll(question: str, item: Evidence) -> str:
     article = item.article
     asked = facts_of(question).names
     named = facts_of(f"{article.title}\n{article.text[:_LEAD_CHARS]}\n{item.quote}")
-    return read_count(question, item.quote, article.title) if asked and asked <= named.names | named.words else ""
+    if not asked or not asked <= named.names | named.words:
+        return ""
+    opening = next((span.of(article.text) for span in split_sentences(article.text[:_LEAD_CHARS])), "")
+    return read_count(question, item.quote, article.title, opening)
 
 
 def _unit(number: str) -> str:

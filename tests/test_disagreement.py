@@ -170,6 +170,17 @@ def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
         ("A van drove into the crowd, killing at least 13 and injuring more than 100.", "13"),
         ("His death brings the number of people killed to 51.", "51"),
         ("The toll had stood at 129 since Saturday.", "129"),
+        ("It brings to 130 the number of people confirmed dead.", "130"),
+        ("The death count now stands at 130.", "130"),
+        ("Two more deaths bring the total to at least 131 deaths.", "131"),
+        ("The road toll was 12 euros.", ""),
+        ("Drivers will pay a toll of 35 crowns; lorries will pay 120.", ""),
+        ("The toll for lorries rose to 120.", ""),
+        ("The number of homes destroyed by the bombs that killed 19 people rose to 340.", "19"),
+        ("The total cost of the attack that killed many rose to 340.", ""),
+        ("They reported 14 additional deaths.", ""),
+        ("They wore N-19 masks, and many people were killed.", ""),
+        ("The state has had a total of 981 attacks and 55 deaths.", "55"),
         ("The ministry lowered the death toll to 253, from 359.", "253"),
         ("The city counts 1,200 dead.", "1,200"),
         ("Seventeen of the dead were police officers.", ""),
@@ -190,7 +201,36 @@ def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
     ],
 )
 def test_the_count_of_the_dead_as_news_phrases_it(sentence: str, count: str) -> None:
-    assert read_count(QUESTION, sentence, "") == count
+    assert read_count(QUESTION, sentence, "The attack in Paris") == count
+
+
+@pytest.mark.parametrize(
+    ("sentence", "count"),
+    [
+        ("Nine of the victims died in the town of Orrvik, where the river rose by four metres.", "Nine"),
+        ("Nine of the dead in Orrvik were children.", ""),
+        ("Nine of the people killed in Orrvik were children.", ""),
+        ("At least 14 people were killed when the storm swept through the Lund Valley.", ""),
+        ("At least 14 people were killed when the storm swept through Orrvik.", "14"),
+        ("They counted 12 dead in Hesk, and near Orrvik the number of people killed in Hesk was 12.", ""),
+        ("The number of people killed is 12 in Hesk, and 40 people died around Orrvik.", ""),
+    ],
+)
+def test_a_place_that_is_asked_for_must_be_named(sentence: str, count: str) -> None:
+    assert read_count("How many people died in Orrvik?", sentence, "Storm: 14 dead") == count
+
+
+def test_the_opening_names_the_place_of_what_names_none() -> None:
+    asked, opening = "How many people died in Orrvik?", "A storm hit Orrvik."
+    assert read_count(asked, "The storm killed 14 people.", "A storm", opening) == "14"
+    assert not read_count(asked, "The storm killed 14 people.", "A storm")
+    assert not read_count(asked, "The storm killed 14 people across the Lund Valley.", "A storm", opening)
+
+
+def test_numbers_of_other_things_are_counted_where_they_are_asked_for() -> None:
+    sentence = "The death toll rose to 21, with 40 people injured."
+    assert read_count("How many people were injured?", sentence, "") == "40"
+    assert read_count("How many people were killed?", sentence, "") == "21"
 
 
 @pytest.mark.parametrize(
