@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from index.terms import STOP_WORDS
-from qa.facts import is_form_of, tokenise
+from qa.facts import CURRENCY, is_form_of, tokenise
 from qa.written_dates import without_dates
 
 _ALIKE = (
@@ -46,10 +46,7 @@ _ITS_OBJECT = re.compile(
     re.IGNORECASE,
 )
 """What is killed: "three gunmen killed dozens" counts gunmen, "three guards killed in Riga" the killed."""
-_PRICE = re.compile(
-    r"\s*(?:[$£€%]|per\b|cents?\b|(?:\w+ )?(?:dollars?|euros?|pounds?|pence|crowns?|kron\w+|francs?|rupees?|yen|yuan|"
-    r"pesos?|rubles?|roubles?|reais|rand|lira|dinars?|dirhams?|shekels?|shillings?|zlotys?|forints?)\b)"
-)
+_PRICE = re.compile(rf"\s*(?:[$£€%]|per\b|(?:\w+ )?{CURRENCY})")
 _CHARGE = re.compile(
     r"\b(?:pay(?:s|ing)?|paid|charg(?:es?|ed|ing)|levy|levie[sd]|collect(?:s|ed|ing)?)\b[^.;]*\btoll\b|"
     r"\b(?:road|bridge|tunnel|ferry|motorway|highway) toll\b|"

@@ -31,6 +31,10 @@ _ORDINALS = (
 _ORDINAL_VALUE = {w: i + 1 for i, w in enumerate(_ORDINALS)}
 _SCALE = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SCALE |= {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
+CURRENCY = (
+    r"(?:dollars?|euros?|pounds?|cents?|pence|crowns?|kron[aeo]r?|francs?|rupees?|yen|yuan|pesos?|rou?bles?|reais|rand|"
+    r"liras?|dinars?|dirhams?|shekels?|shillings?|zlotys?|forints?)\b"
+)
 _MONTHS = {
     m: i + 1
     for i, names in enumerate(

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from index.article import Span
 from index.terms import STOP_WORDS, stem
-from qa.facts import facts_of, is_form_of, stems_of
+from qa.facts import CURRENCY, facts_of, is_form_of, stems_of
 from qa.written_dates import find_dates, without_dates
 
 ALIKE = 0.6
@@ -27,6 +27,11 @@ MAX_VALUE_WORDS = 7
 
 _TOKEN = re.compile(r"[$£€]?\d+(?:[.,:–-]\d+)*%?|[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _LINKS = frozenset("in at on by to from of for with as the a an is was were are be been about near".split())
+_UNIT = re.compile(
+    r"(?:[ -]?(?:hundred|thousand|million|billion|trillion|bn|mn|tn|[mk])\b)*"
+    rf"(?: (?:U\.?S\.? |[A-Z][a-z]+ )?{CURRENCY}| per ?cent\b)?"
+)
+"""What belongs to the number before it: "million euros", "percent"."""
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _PARTICLES = frozenset("of the de la al bin van von da do and".split())
 
@@ -162,7 +167,7 @@ def _phrase_end(words: Words, start: int) -> int:
     """Where the name, date or number that begins with word `start` ends."""
     end = start
     while end < len(words.stems) and end - start < MAX_VALUE_WORDS and _belongs(words, end, first=end == start):
-        end += 1
+        end = _unit_end(words, end + 1)
     while end > start and words.stems[end - 1] in _PARTICLES:
         end -= 1
     return end
@@ -175,6 +180,15 @@ def _phrase_start(words: Words, end: int) -> int:
     while start < end and words.stems[start] in _PARTICLES:
         start += 1
     return start
+
+
+def _unit_end(words: Words, end: int) -> int:
+    """Where a value ends of which the word before `end` is one: behind its scale and unit, if it is a number."""
+    last = words.spans[end - 1].of(words.text)
+    unit = _UNIT.match(words.text, words.spans[end - 1].end) if last[-1].isdigit() or facts_of(last).numbers else None
+    while unit and end < len(words.spans) and words.spans[end].end <= unit.end():
+        end += 1
+    return end
 
 
 def _belongs(words: Words, at: int, *, first: bool) -> bool:

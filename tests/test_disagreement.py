@@ -99,6 +99,23 @@ def test_another_date_is_another_value_unless_it_is_the_same_day() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("other", "value"),
+    [
+        ("Lund Mills is buying Orr Dairy for $1.1 billion in cash.", "$1.1 billion"),
+        ("Lund Mills is buying Orr Dairy for $1.1bn in cash.", "$1.1bn"),
+        ("Lund Mills is buying Orr Dairy for 900 million Swiss francs in cash.", "900 million Swiss francs"),
+        ("Lund Mills is buying Orr Dairy for 21 percent of its sales.", "21 percent"),
+        ("Lund Mills is buying Orr Dairy for 21 plants and a farm.", "21"),
+    ],
+)
+def test_another_amount_is_given_with_its_scale_and_unit(other: str, value: str) -> None:
+    evidence = said(("Lund Mills has agreed to buy Orr Dairy for $1.3 billion, including debt.", 14), (other, 15))
+    asked = "How much did Lund Mills agree to pay for Orr Dairy?"
+    found = find_disagreements(asked, "$1.3 billion", evidence)[0]
+    assert [reading.value for reading in found[0].readings] == [value, "$1.3 billion"]
+
+
 def test_last_year_s_winner_is_no_other_value_for_this_year_s() -> None:
     text = "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund."
     last_year = make_article("Marathon", text, published=date(2014, 11, 15))
