@@ -1,5 +1,5 @@
 """Small changes to a short answer that its own quote bears out: a full name, a whole date or amount for a part of
-it, both of two for one, a bare number for a count.
+it, both of two for one, a bare number for a count, of two values of one thing the one asked for.
 
 Nothing is added that does not stand in the quote or its article's title. This module does not know the model.
 """
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from index.terms import STOP_WORDS, stem
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
+from qa.changes import take_asked
 from qa.facts import NAME, facts_of, is_name, stands_in
 from qa.phrases import asked_for, asks_for_several
 from qa.recount import recount
@@ -53,7 +54,9 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     quotes = [cited.quote, *_telling_as_much(question, cited, evidence)]
     text = complete_kind(question, complete_date(question, text, quotes), quotes)
     text = complete_pair(question, text, cited.quote)
-    return open_compound(question, drop_counted(question, recount(question, text, cited)))
+    return open_compound(
+        question, drop_counted(question, take_asked(question, recount(question, text, cited), cited.quote))
+    )
 
 
 def complete_amount(question: str, answer: str, quotes: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from made_articles import make_article
 
 from index.article import Span
 from qa.answer import Evidence
+from qa.changes import take_asked
 from qa.composition import repeats_question
 from qa.phrases import asks_for_several
 from qa.polish import (
@@ -202,3 +203,55 @@ def test_a_part_of_a_date_is_completed_from_a_quote_that_tells_as_much(quotes: t
         for number, quote in enumerate(quotes, start=1)
     ]
     assert polish("When did the ferry Aurora sink?", "2018", evidence) == polished
+
+
+LOWERED = "The toll of the storm was lowered from 21 to 19 on Monday, as two victims had been counted twice."
+TURNOUT = "Turnout was 61 percent, up from 58 percent in the first round on October 18."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "quote", "taken"),
+    [
+        ("How many people were killed by the storm?", "21", LOWERED, "19"),
+        ("How many people were killed by the storm?", "19", LOWERED, "19"),
+        ("How many people were first thought to have been killed?", "21", LOWERED, "21"),
+        ("How many people did officials originally count?", "21", LOWERED, "21"),
+        ("What number was the toll lowered from?", "21", LOWERED, "21"),
+        ("By how much was the toll lowered?", "21", LOWERED, "21"),
+        ("How long is his term?", "eight years", "A court cut his term from eight years to five.", "five years"),
+        ("How long is his term?", "eight years", "A court set a term of eight years to five men.", "eight years"),
+        ("What was inflation in May?", "6.8 percent", "It fell from 6.8 percent in May to 6.1 percent.", "6.8 percent"),
+        ("What is inflation?", "6.8 percent", "It fell from 6.8 percent in May to 6.1 percent.", "6.1 percent"),
+        ("What was the fare in 2019?", "3", "The fare rose from 3 to 4 crowns.", "3"),
+        ("How many hours does it take?", "8", "It takes from 8 to 10 hours.", "8"),
+        ("What was the turnout in the first round?", "61 percent", TURNOUT, "58 percent"),
+        ("Since when has the sea risen?", "1990", "The sea rose faster from 1990 to 2019.", "1990"),
+        ("What was the turnout?", "61 percent", TURNOUT, "61 percent"),
+        ("What was the turnout in the second round?", "61 percent", TURNOUT, "61 percent"),
+        (
+            "What was inflation in May?",
+            "6.1 percent",
+            "It slowed to 6.1 percent in June from 6.8 percent in May.",
+            "6.8 percent",
+        ),
+        (
+            "What was inflation in June?",
+            "6.1 percent",
+            "It slowed to 6.1 percent in June from 6.8 percent in May.",
+            "6.1 percent",
+        ),
+        (
+            "What was profit last year?",
+            "$3 million",
+            "Profit was $3 million, down from $4 million in last year.",
+            "$3 million",
+        ),
+    ],
+)
+def test_of_two_values_of_one_thing_the_one_asked_for(question: str, answer: str, quote: str, taken: str) -> None:
+    assert take_asked(question, answer, quote) == taken
+
+
+def test_an_answer_is_brought_up_to_date_by_its_own_quote() -> None:
+    evidence = [Evidence(1, make_article(text=LOWERED), Span(0, len(LOWERED)), 1.0)]
+    assert polish("How many people were killed by the storm?", "21", evidence) == "19"
