@@ -16,6 +16,7 @@ from index.sentences import split_sentences
 from qa.answer import Citation, Evidence, Verdict
 from qa.facts import Facts, acronyms_of, facts_of, is_form_of, stands_in, tokenise
 from qa.mentions import is_about_what_is_asked
+from qa.retractions import is_retracted
 from qa.roles import leaves_outcome_open
 from qa.wants import Want, wanted
 
@@ -63,7 +64,7 @@ def judge_sentence(sentence: str, evidence: Sequence[Evidence], question: str) -
     claim = facts_of(said)
     asked = facts_of(question)
     best = Judgement(Verdict.UNSUPPORTED, None, 0.0, "no evidence was found")
-    for item in evidence:
+    for item in (item for item in evidence if not is_retracted(item.quote)):
         verbatim = bool(said) and stands_in(said, item.quote)
         judgement = _judge(said, item, question, verbatim=verbatim)
         about = is_about_what_is_asked(question, item.article)

@@ -34,6 +34,7 @@ from qa.parallels import (
     split_words,
 )
 from qa.recount import read_number
+from qa.retractions import is_retracted
 from qa.wants import Want, wanted
 
 _LEAST_SCORE = 0.5
@@ -76,7 +77,8 @@ def _unread(findings: Findings, evidence: Sequence[Evidence]) -> Iterator[Eviden
     read = {(item.article.id, item.span) for item in evidence}
     for candidate in findings.candidates[:PASSAGES]:
         for span in candidate.passage.sentences:
-            if (candidate.passage.article.id, span) not in read:
+            known = (candidate.passage.article.id, span) in read
+            if not known and not is_retracted(span.of(candidate.passage.article.text)):
                 yield Evidence(0, candidate.passage.article, span, 0.0)
 
 

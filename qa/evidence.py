@@ -25,6 +25,7 @@ from qa.facts import Facts, facts_of, stems_of
 from qa.orders import gives_orders
 from qa.ranking import ReadFeatures, SentenceFeatures, score_read_sentences
 from qa.ranking import score_sentences as rank_sentences
+from qa.retractions import is_retracted
 from qa.wants import Want, holds, wanted
 
 MAX_WORDS = 150
@@ -74,7 +75,7 @@ def choose_evidence(
     """The best sentences for `query` of the `READ` best passages, numbered from 1 in reading order.
 
     Sentences of one passage stay together, passages in the order of their rank in the search. A passage that gives
-    orders to a machine is not read.
+    orders to a machine is not read, nor a sentence that was taken back.
     """
     chosen: list[tuple[ScoredSentence, SentenceFeatures]] = []
     words = 0
@@ -82,7 +83,7 @@ def choose_evidence(
     for sentence, features in sorted(read_sentences(query, findings, read), key=lambda pair: -pair[0].score):
         length = len(sentence.text.split())
         key = facts_of(sentence.text).words
-        if length > _LONGEST_WORDS or words + length > max_words or is_seen(key, seen):
+        if length > _LONGEST_WORDS or words + length > max_words or is_seen(key, seen) or is_retracted(sentence.text):
             continue
         chosen.append((sentence, features))
         seen.append(key)

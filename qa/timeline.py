@@ -22,6 +22,7 @@ from qa.answer import Evidence
 from qa.dating import find_period, find_when
 from qa.facts import facts_of, numbers_in, stems_of
 from qa.independence import independent
+from qa.retractions import is_retracted
 from qa.written_dates import Basis, Precision, When, without_dates
 
 if TYPE_CHECKING:  # chromadb comes with them: a program that only reads a timeline does not wait for it
@@ -206,13 +207,14 @@ def _date_sentences(candidate: Candidate) -> list[tuple[str, When | None]]:
 
 
 def _tells(text: str) -> bool:
-    """Whether a sentence tells of something done, in the writer's own words."""
+    """Whether a sentence tells of something done, in the writer's own words, and has not been taken back."""
     return (
         _MIN_WORDS <= len(text.split()) <= _MAX_WORDS
         and text.rstrip("\"'”’)")[-1] in ".!"
         and bool(_TELLS.search(text))
         and not _SPOKEN.search(text)
         and not _CAPTION.search(text)
+        and not is_retracted(text)
     )
 
 

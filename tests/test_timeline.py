@@ -180,6 +180,12 @@ def test_one_fact_of_several_sources_is_told_once(embedder: MiniLM) -> None:
     assert [(len(event.evidence), event.sources) for event in timeline.events] == [(3, 2), (1, 1)]
 
 
+def test_what_was_taken_back_is_no_event_and_what_puts_it_right_is_one(embedder: MiniLM) -> None:
+    text = "Correction: An earlier version of this article said that the ferry Aurora sank on Monday. "
+    timeline = found(embedder, "the ferry Aurora", (f"{text}The ferry Aurora sank on Thursday.", DAY, "Harbour Wire"))
+    assert [event.quote for event in timeline.events] == ["The ferry Aurora sank on Thursday."]
+
+
 def test_another_count_of_the_same_thing_is_told_apart(embedder: MiniLM) -> None:
     timeline = found(
         embedder,
