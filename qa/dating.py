@@ -29,6 +29,18 @@ _NAMES_ANOTHER = re.compile(
 )
 """Followed by a date: "the bombings of March 2004", but not "the night of March 4"."""
 _CLAUSE = re.compile(r"\b(?:who|which|that|whose|where)\b[^,;:]*$")
+_FINITE = (
+    r"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|did|does|do|(?!re?ed\b|need)[a-z]{2,}ed|said|says|told|"
+    r"shot|led|left|lost|won|gave|took|came|went|held|fell|rose|broke|sank|sent|met|fled|struck|began|became|found|put|"
+    r"cut|hit|set|got|made|burst|drove|ran|flew|fought|withdrew|spoke|brought|kept|bought|sold|built|spent|stood|quit|"
+    r"threw|beat|paid|saw|grew|knew|wrote|drew|rang|sang|swept|dealt|felt|stepped)\b"
+)
+_ASIDE = re.compile(
+    rf"[,–—(] ?(?:(?P<relative>who|which|whose)\b|(?:\w+ly |first |once )?(?:{_FINITE}|born\b|[a-z]+en\b))[^,;:–—()]*$"
+)
+"""What a comma adds to a noun: ", who retired in May", ", built in 1931"."""
+_VERB = re.compile(rf"\b{_FINITE}")
+_VERB_NEXT = re.compile(rf"\s*(?:\w+ly |also |then |later |still |now )?{_FINITE}")
 _COMING = re.compile(
     r"\b(?:will|would|plans to|(?:is|are|was|were) to|(?:is|are|be) (?:due|scheduled|planned|expected|set))\b[^,;:]*$"
     r"|\b(?:set|called|scheduled|planned|slated|due|moved|postponed|adjourned|delayed|rescheduled)\b[^,;:]{0,40}?"
@@ -69,9 +81,26 @@ def _strength(written: Written, sentence: str) -> int:
         return 0
     if _REMARK.search(before):
         return 1
+    if _is_aside(before, phrase):
+        return 0
     if _CLAUSE.search(before):
         return 0 if _PERFECT.search(sentence) else 1
     return 2 if written.counts else 3
+
+
+def _is_aside(before: str, phrase: str) -> bool:
+    """Whether a date stands in what is added to a noun, while the sentence tells something else.
+
+    A verb after a comma may be one of several that the subject does; it is a participle if the sentence's verb comes
+    only after the next comma.
+    """
+    aside = _ASIDE.search(before)
+    if aside is None:
+        return False
+    following = "".join(re.split(r"[,;:–—)]", phrase, maxsplit=1)[1:])
+    if aside["relative"]:
+        return bool(_VERB.search(before[: aside.start()]) or _VERB.search(following))
+    return bool(_VERB_NEXT.match(following))
 
 
 def say_when(when: When | None) -> str:

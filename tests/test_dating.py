@@ -85,6 +85,42 @@ def test_no_date_is_better_than_another_event_s(sentence: str) -> None:
     assert find_when(sentence, PUBLISHED) is None
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The old bridge, built in 1931, was a landmark.",
+        "The newly painted bridge, opened in 1931, collapsed after the flood.",
+        "The treasurer, Per Lund, who is to retire in December, said that the sale was on track.",
+        "The mayor rejected calls to dismiss Ida Moen, who had cut the budget in 2023.",
+        "Lund Mills bought the dairy, which went bankrupt in 2009.",
+        "Per Lund (who founded the dairy in 1988) was sad.",
+    ],
+)
+def test_what_is_added_to_a_noun_dates_nothing(sentence: str) -> None:
+    assert find_when(sentence, PUBLISHED) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("The old bridge, built in 1931, collapsed on Friday.", "23 August 2024"),
+        ("He resigned, moved to Riga in 2019, and died there.", "2019"),
+        ("The storm reached the coast, killed two people on Friday and moved on.", "23 August 2024"),
+        ("He was taken to a hospital, where he died on Friday.", "23 August 2024"),
+        ("The bridge, built in 1931.", "1931"),
+        ("The man who was shot on Friday.", "23 August 2024"),
+        ("The ferry, the Aurora, sank in 2019.", "2019"),
+        ("On Friday, freed from custody, he left the town.", "23 August 2024"),
+        ("Ida Moen, a former judge, pleaded guilty in 2019 to theft, and was fined.", "2019"),
+        ("Per Lund, 19, drowned on Friday, weeks before he was to leave.", "23 August 2024"),
+        ("When her husband, Per, retired in 2019, she moved to Riga.", "2019"),
+        ("After the flood, closed roads were opened on Friday.", "23 August 2024"),
+    ],
+)
+def test_what_the_sentence_tells_keeps_its_date(sentence: str, said: str) -> None:
+    assert say_when(find_when(sentence, PUBLISHED)) == said
+
+
 def test_without_a_day_of_publication_only_whole_dates_are_read() -> None:
     assert find_when("The siege ended on Friday.", None) is None
     assert find_when("On March 8 it ended.", None) is None
