@@ -22,6 +22,7 @@ from qa.answer import Evidence
 from qa.dating import find_period, find_when
 from qa.facts import facts_of, numbers_in, stems_of
 from qa.independence import independent
+from qa.namesakes import find_person
 from qa.retractions import is_retracted
 from qa.written_dates import Basis, Precision, When, without_dates
 
@@ -138,10 +139,14 @@ def _find_told(query: Query, findings: Findings) -> list[_Told]:
     period = find_period(query.text, query.as_of)
     articles = {c.passage.article.id: c.passage.article for c in findings.candidates}
     about = {i for i, a in articles.items() if topic.is_named_by(f"{a.title}\n{a.text[:_LEAD_CHARS]}")}
+    person = find_person(query.text, (c.passage.text for c in findings.candidates))
+    others = {i for i, a in articles.items() if person and person.is_another_in(a.title, a.text[:_LEAD_CHARS])}
     told = []
     for candidate in findings.candidates:
         for i, (text, when) in enumerate(_date_sentences(candidate)):
-            is_about = candidate.passage.article.id in about
+            is_about = candidate.passage.article.id in about - others
+            if person and candidate.passage.article.id in others and not person.is_named_in(text):
+                continue
             if not _tells(text) or not (is_about or topic.is_named_by(text)) or not _within(when, period):
                 continue
             dated = when is not None and when.basis is not Basis.PUBLISHED

@@ -25,6 +25,7 @@ from index.sentences import split_sentences
 from qa.answer import Evidence, Turn
 from qa.assistant import Assistant
 from qa.independence import independent
+from qa.namesakes import find_person
 from qa.timeline import Timeline, build_timeline, find_topic
 from qa.written_dates import Basis
 from ui.answer_json import timeline_object
@@ -184,6 +185,48 @@ def test_what_was_taken_back_is_no_event_and_what_puts_it_right_is_one(embedder:
     text = "Correction: An earlier version of this article said that the ferry Aurora sank on Monday. "
     timeline = found(embedder, "the ferry Aurora", (f"{text}The ferry Aurora sank on Thursday.", DAY, "Harbour Wire"))
     assert [event.quote for event in timeline.events] == ["The ferry Aurora sank on Thursday."]
+
+
+def test_a_person_s_timeline_tells_nothing_of_a_namesake(embedder: MiniLM) -> None:
+    articles = (
+        ("Ilena Tvorak was elected mayor on Thursday. Tvorak thanked her brother Petar Tvorak.", DAY, "Harbour Wire"),
+        (
+            "A court jailed Petar Tvorak on Wednesday. Tvorak was led away. Ilena Tvorak was in court.",
+            DAY,
+            "Island Post",
+        ),
+    )
+    told = {event.quote for event in found(embedder, "Ilena Tvorak", *articles).events}
+    assert "Ilena Tvorak was elected mayor on Thursday." in told
+    assert not told & {"A court jailed Petar Tvorak on Wednesday.", "Tvorak was led away."}
+    told = {event.quote for event in found(embedder, "Petar Tvorak", *articles).events}
+    assert "A court jailed Petar Tvorak on Wednesday." in told
+    assert "Ilena Tvorak was elected mayor on Thursday." not in told
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "is_another"),
+    [
+        ("Petar Tvorak jailed", "Tvorak was led away.", True),
+        ("Court jails Tvorak", "Ilena Tvorak was in court; Petar Tvorak was not.", False),
+        ("Court Jails Tvorak After Long Trial", "The sentence stands.", False),
+        ("The trial", "President Tvorak and Petar Tvorak met.", True),
+        ("The trial", "Meanwhile Tvorak resigned.", False),
+        ("The trial", "Nobody of this name is mentioned.", False),
+    ],
+)
+def test_the_first_full_name_tells_whom_a_report_is_about(title: str, lead: str, is_another: bool) -> None:
+    person = find_person("Ilena Tvorak", [])
+    assert person is not None
+    assert person.is_another_in(title, lead) is is_another
+
+
+def test_what_is_no_person_has_no_namesakes() -> None:
+    assert find_person("Lund Bridge", ["The old bridge was closed."]) is None
+    assert find_person("the bridge", []) is None
+    assert find_person("Tvorak", []) is None
+    assert find_person("President Tvorak", []) is None
+    assert find_person("Ilena Tvorak since May", []) is not None
 
 
 def test_another_count_of_the_same_thing_is_told_apart(embedder: MiniLM) -> None:

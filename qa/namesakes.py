@@ -1,0 +1,64 @@
+"""Others of the same surname: a report on Petar Tvorak is none on Ilena Tvorak, whose brother he is.
+
+Only names of a forename and a surname are looked at, as they are written. This module does not know what is told of
+them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from index.terms import STOP_WORDS
+
+_WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]*"
+_PERSON = re.compile(
+    rf"(?P<forenames>{_WORD}(?: {_WORD})?) (?P<surname>{_WORD})"
+    r"(?= (?:in|on|since|after|before|during|from|between|until|last|this)\b|$)"
+)
+_NO_FORENAMES = STOP_WORDS | frozenset(
+    "mr mrs ms miss dr sir dame lord lady sen rep gov president former ex prime minister chancellor secretary judge "
+    "justice king queen prince princess pope governor senator representative mayor actor actress singer general "
+    "colonel major captain lieutenant sergeant officer admiral commander chief director chairman chairwoman professor "
+    "prof ambassador commissioner prosecutor inspector detective deputy coach rev reverend father sister brother "
+    "bishop archbishop cardinal imam rabbi congressman congresswoman councillor sheriff leader "
+    "meanwhile however although though since once later earlier also still now then today yesterday but and "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
+    "october november december".split()
+)
+_LONG = re.compile(r"[^\W\d_]{5,}")
+"""Where all words of a headline that are so long have capitals, these tell no names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A forename, or two, and a surname."""
+
+    forenames: str
+    surname: str
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether `text` holds the full name, or that of first forename and surname."""
+        first = re.escape(self.forenames.split()[0])
+        return re.search(rf"\b{first}(?: [\w.’'-]+)? {re.escape(self.surname)}\b", text) is not None
+
+    def is_another_in(self, title: str, lead: str) -> bool:
+        """Whether the first full name with this surname in a report's title or lead is another's."""
+        plain = any(word[0].islower() for word in _LONG.findall(title))
+        text = f"{title if plain else ''}\n{lead}"
+        for match in re.finditer(rf"\b({_WORD}) {re.escape(self.surname)}\b(?!-)", text):
+            if match[1].rstrip(".").removesuffix("’s").removesuffix("'s").lower() not in _NO_FORENAMES:
+                return match[1] not in self.forenames.split()
+        return False
+
+
+def find_person(topic: str, texts: Iterable[str]) -> Person | None:
+    """The person that `topic` is; None where it is none, or the last word is an ordinary one in `texts`: Osk Bridge."""
+    match = _PERSON.match(topic.strip())
+    if match is None or match["forenames"].split()[0].lower() in _NO_FORENAMES:
+        return None
+    ordinary = re.compile(rf"\b{re.escape(match['surname'].lower())}s?\b")
+    if any(ordinary.search(text) for text in texts):
+        return None
+    return Person(match["forenames"], match["surname"])
