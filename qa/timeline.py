@@ -24,6 +24,7 @@ from qa.facts import facts_of, numbers_in, stems_of
 from qa.independence import independent
 from qa.namesakes import find_person
 from qa.retractions import is_retracted
+from qa.sides import find_side, subject_of
 from qa.written_dates import Basis, Precision, When, without_dates
 
 if TYPE_CHECKING:  # chromadb comes with them: a program that only reads a timeline does not wait for it
@@ -48,7 +49,7 @@ _MIN_WORDS = 5
 _TOPIC = re.compile(
     r"(?:please )?(?:(?:can you )?(?:tell me|show me|give me) )?(?:"
     r"what(?:'s| has| have| had| all| else)? happen(?:ed|s|ing)?(?: so far| next)? "
-    r"(?:with|to|in|at|on|during|around|since|after) "
+    r"(?:(?:with|to|in|at|on|during|around) |(?=(?:since|after|before) \S))"
     r"|(?:an? |the )?(?:time ?line|chronology|sequence of events|course of events)(?: of events)?"
     r"(?: (?:of|for|in|on|about|at|around|with)|:) )(?P<topic>.+)"
     r"|how did (?P<unfolding>.+?) (?:unfold|develop|come about)(?P<tail> .+)?",
@@ -114,6 +115,8 @@ def build_timeline(query: Query, findings: Findings, embed: Embed, *, max_events
     `embed` gives unit vectors of texts, which tell what is about the same.
     """
     told = _compare(query, _find_told(query, findings)[:_COMPARED], embed)
+    if side := find_side(query.text, query.as_of):
+        told = [t for t, kept in zip(told, side.of([(t.text, t.when) for t in told]), strict=True) if kept]
     best = max((t.score for t in told), default=0.0)
     groups = _fold([t for t in told if t.score >= _LEAST * best])
     groups.sort(key=lambda group: -group[0].score - 0.05 * len(group))
@@ -135,11 +138,12 @@ class _Told:
 
 def _find_told(query: Query, findings: Findings) -> list[_Told]:
     """Every sentence that tells of the topic within the time asked for, the clearest first."""
-    topic = _Topic.of(query.text, findings)
+    subject = subject_of(query.text)
+    topic = _Topic.of(subject, findings)
     period = find_period(query.text, query.as_of)
     articles = {c.passage.article.id: c.passage.article for c in findings.candidates}
     about = {i for i, a in articles.items() if topic.is_named_by(f"{a.title}\n{a.text[:_LEAD_CHARS]}")}
-    person = find_person(query.text, (c.passage.text for c in findings.candidates))
+    person = find_person(subject, (c.passage.text for c in findings.candidates))
     others = {i for i, a in articles.items() if person and person.is_another_in(a.title, a.text[:_LEAD_CHARS])}
     told = []
     for candidate in findings.candidates:

@@ -54,6 +54,9 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("Give me a timeline of events in Barcelona.", "Barcelona"),
         ("the chronology of the coup", "the coup"),
         ("How did the siege in Rostov unfold?", "the siege in Rostov"),
+        ("What happened after the siege in Rostov?", "after the siege in Rostov"),
+        ("What has happened since 2023?", "since 2023"),
+        ("What happened before Per Lund resigned?", "before Per Lund resigned"),
     ],
 )
 def test_questions_for_a_timeline(question: str, topic: str) -> None:
@@ -227,6 +230,32 @@ def test_what_is_no_person_has_no_namesakes() -> None:
     assert find_person("Tvorak", []) is None
     assert find_person("President Tvorak", []) is None
     assert find_person("Ilena Tvorak since May", []) is not None
+
+
+@pytest.mark.parametrize(
+    ("topic", "days"),
+    [
+        ("after Per Lund resigned", [7, 9]),
+        ("since Per Lund resigned", [7, 9]),
+        ("before Per Lund resigned", [3, 7]),
+        ("Per Lund", [3, 7, 9]),
+        ("Per Lund after May 8, 2024", [9]),
+        ("after Per Lund drowned", []),
+        ("after that", []),
+    ],
+)
+def test_what_happened_after_an_event_or_before_it(topic: str, days: list[int], embedder: MiniLM) -> None:
+    articles = (
+        ("Mayor Per Lund ordered the harbour closed on Friday.", DAY, "Harbour Wire"),
+        ("Mayor Per Lund resigned on Tuesday.", date(2024, 5, 7), "Island Post"),
+        ("A court cleared Per Lund of all charges on Thursday.", date(2024, 5, 9), "Harbour Wire"),
+    )
+    assert [event.when.day.day for event in found(embedder, topic, *articles).events if event.when] == days
+
+
+def test_of_an_event_alone_nothing_after_it_is_told(embedder: MiniLM) -> None:
+    article = ("Mayor Per Lund resigned on Tuesday.", date(2024, 5, 7), "Island Post")
+    assert found(embedder, "after Per Lund resigned", article).events == ()
 
 
 def test_another_count_of_the_same_thing_is_told_apart(embedder: MiniLM) -> None:
