@@ -16,7 +16,8 @@ from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
 from qa.facts import stands_in, stems_of
 from qa.mentions import is_of_another_year
-from qa.roles import is_former_holder, is_other_side
+from qa.offices import is_former_holder
+from qa.roles import is_other_side
 from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
@@ -91,7 +92,7 @@ def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> b
     return (
         repeats_question(question, answer)
         or is_other_side(question, answer, quotes)
-        or is_former_holder(question, answer, quotes)
+        or is_former_holder(question, answer, evidence)
         or _is_of_another_year(question, answer, evidence)
     )
 

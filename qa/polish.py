@@ -15,6 +15,7 @@ from qa.answer import Evidence
 from qa.attribution import judge_sentence
 from qa.changes import take_asked
 from qa.facts import NAME, facts_of, is_name, stands_in
+from qa.forenames import without_titles
 from qa.phrases import asked_for, asks_for_several
 from qa.recount import recount
 
@@ -36,11 +37,6 @@ _DATE = re.compile(
 _PAIR = re.compile(rf"(?<!, )({NAME}) (?:and|&) ({NAME})")
 """Two names that are joined, not the end of a list."""
 _SCALE = r"(?:hundred|thousand|million|billion|trillion)\b"
-_NO_FORENAMES = (STOP_WORDS - {"will", "may"}) | frozenset(
-    "mr mrs ms miss dr sir dame lord lady sen rep gov president former ex prime minister chancellor secretary judge "
-    "justice king queen prince princess pope governor senator representative mayor actor actress singer "
-    "although though since once monday tuesday wednesday thursday friday saturday sunday".split()
-)
 
 
 def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
@@ -94,7 +90,7 @@ def complete_name(question: str, answer: str, quote: str, title: str) -> str:
         return answer
     for text in (quote, title):
         found = re.findall(rf"((?:[A-Z][\w’'.-]+ ){{1,2}}){re.escape(answer)}\b", text)
-        names = Counter(name for name in map(_without_titles, found) if name)
+        names = Counter(name for name in map(without_titles, found) if name)
         if names:
             return f"{names.most_common(1)[0][0]} {answer}"
     return answer
@@ -167,11 +163,3 @@ def _from_which(question: str) -> str:
     """`question` from its "which" or "what" on; empty where it has none."""
     found = re.search(r"\b(?:which|what)\b", question, re.IGNORECASE)
     return question[found.start() :] if found else ""
-
-
-def _without_titles(forenames: str) -> str:
-    """The words after the last title or other word that is no forename."""
-    words = forenames.split()
-    while words and words[0].rstrip(".").lower() in _NO_FORENAMES:
-        words = words[1:]
-    return "" if any(w.rstrip(".").lower() in _NO_FORENAMES for w in words) else " ".join(words)

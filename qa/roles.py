@@ -79,30 +79,6 @@ def is_other_side(question: str, answer: str, quotes: Sequence[str]) -> bool:
     return loses and not wins if asks_winner else wins and not loses
 
 
-_FORMER = "former|ex-|late|outgoing|previous|then-|ousted|deposed"
-_ASKS_HOLDER = re.compile(
-    r"\b[Ww]ho(?: is|['’]s) (?:the |an? |[A-Z][\w.’' -]*?['’]s? )(?:(?:current|present|new|acting) )?"
-    r"(?P<role>[a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?= (?:of|in|for|at)\b|[?.!]|$)",
-)
-
-
-def is_former_holder(question: str, answer: str, quotes: Sequence[str]) -> bool:
-    """Whether `question` asks who holds an office and every quote with `answer` says that it held it once.
-
-    "The former mayor, Daniel Okafor" is no answer to who the mayor is.
-    """
-    asked = _ASKS_HOLDER.search(question)
-    if asked is None or not answer.strip() or re.search(rf"\b(?:{_FORMER})", asked["role"]):
-        return False
-    head = asked["role"].split()[-1]
-    former = re.compile(
-        rf"\b(?:{_FORMER})\s?(?:[\w’'-]+ ){{0,3}}?{re.escape(head)}\b",
-        re.IGNORECASE,
-    )
-    holding = [quote for quote in quotes if answer.casefold() in quote.casefold()]
-    return bool(holding) and all(former.search(quote) for quote in holding)
-
-
 def _without_namesakes(quote: str, answer: str) -> str:
     """`quote` without who only shares the last name: AC Milan is not Inter Milan."""
     *first, last = answer.split()

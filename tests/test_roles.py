@@ -10,7 +10,7 @@ from made_articles import make_article
 from index.article import Span
 from qa.answer import Evidence
 from qa.composition import cannot_answer
-from qa.roles import is_former_holder, is_other_side, leaves_outcome_open
+from qa.roles import is_other_side, leaves_outcome_open
 
 _WON = "Who won the Harbour Cup in 2021?"
 _LOST = "Whom did Anna Novak beat in the final of the Harbour Cup in 2021?"
@@ -78,22 +78,6 @@ def test_an_answer_with_pattern_characters_is_taken_as_it_is() -> None:
 )
 def test_a_quote_that_does_not_say_how_a_contest_ended_is_known(question: str, quote: str, *, is_open: bool) -> None:
     assert leaves_outcome_open(question, quote) is is_open
-
-
-@pytest.mark.parametrize(
-    ("question", "quotes", "is_former"),
-    [
-        ("Who is the mayor of Riga?", ["The former mayor, Lee Tan, was jailed."], True),
-        ("Who is Riga's mayor?", ["Lee Tan, a former deputy mayor, was jailed."], True),
-        ("Who is the mayor of Riga?", ["The former mayor, Lee Tan, was jailed.", "The mayor, Lee Tan, spoke."], False),
-        ("Who was the mayor of Riga?", ["The former mayor, Lee Tan, was jailed."], False),
-        ("Who is the mayor of Riga?", ["Lee Tan, the mayor, was a former minister."], False),
-        ("Who is the former mayor of Riga?", ["The former mayor, Lee Tan, was jailed."], False),
-        ("Who is suing the mayor?", ["Lee Tan is suing the former mayor."], False),
-    ],
-)
-def test_who_held_an_office_is_told_from_who_holds_it(question: str, quotes: list[str], *, is_former: bool) -> None:
-    assert is_former_holder(question, "Lee Tan", quotes) is is_former
 
 
 def test_last_year_s_winner_is_not_this_year_s() -> None:

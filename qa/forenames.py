@@ -1,0 +1,27 @@
+"""Which capitalised words before a surname are no forename: titles, offices, words that begin a sentence.
+
+This module does not know whose name it is.
+"""
+
+from __future__ import annotations
+
+from index.terms import STOP_WORDS
+
+_NO_FORENAMES = (STOP_WORDS - {"will", "may"}) | frozenset(
+    "mr mrs ms miss dr sir dame lord lady sen rep gov president former ex prime minister chancellor secretary judge "
+    "justice king queen prince princess pope governor senator representative mayor actor actress singer "
+    "although though since once monday tuesday wednesday thursday friday saturday sunday".split()
+)
+
+
+def is_no_forename(word: str) -> bool:
+    """Whether `word` is a title or another word that is no forename."""
+    return word.rstrip(".").lower() in _NO_FORENAMES
+
+
+def without_titles(words_before: str) -> str:
+    """The words after the last title or other word that is no forename; "" where one stands among them."""
+    words = words_before.split()
+    while words and is_no_forename(words[0]):
+        words = words[1:]
+    return "" if any(map(is_no_forename, words)) else " ".join(words)
