@@ -7,7 +7,6 @@ Nothing is added that does not stand in the quote or its article's title. This m
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from index.terms import STOP_WORDS, stem
@@ -46,7 +45,7 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     if cited is None:
         return answer
     answer = name_owned(question, answer, cited.quote)
-    text = complete_name(question, answer, cited.quote, cited.article.title)
+    text = complete_name(question, answer, cited.quote, cited.article.title, text=cited.article.text)
     quotes = [cited.quote, *_telling_as_much(question, cited, evidence)]
     text = complete_kind(question, complete_date(question, text, quotes), quotes)
     text = complete_pair(question, text, cited.quote)
@@ -84,16 +83,27 @@ def open_compound(question: str, answer: str) -> str:
     return f"{number} {unit}{ending}" if re.search(r"\bhow long\b", question, re.IGNORECASE) else answer
 
 
-def complete_name(question: str, answer: str, quote: str, title: str) -> str:
-    """A person's full name for the surname `answer`, where the quote, or else its article's title, gives one."""
+def complete_name(question: str, answer: str, quote: str, title: str, *, text: str = "") -> str:
+    """A person's full name for the surname `answer`, where the quote, or else its article, gives just one.
+
+    A name that follows the bare surname is another's: "Sorkan won; her brother Petar Sorkan is in prison".
+    """
     if not _PERSON_ASKED.search(question) or not re.fullmatch(r"[A-Z][\w’'-]+", answer):
         return answer
-    for text in (quote, title):
-        found = re.findall(rf"((?:[A-Z][\w’'.-]+ ){{1,2}}){re.escape(answer)}\b", text)
-        names = Counter(name for name in map(without_titles, found) if name)
-        if names:
-            return f"{names.most_common(1)[0][0]} {answer}"
-    return answer
+    mentions = _forenames_of(answer, quote)
+    if any(mentions):
+        names = {name for name in mentions if name} if mentions[0] else set()
+    else:
+        names = {name for part in (title, text) for name in _forenames_of(answer, part) if name}
+        if any(word.lower() in text.split() for name in names for word in name.split()):
+            return answer  # "Asked Novak" begins a sentence
+    return f"{names.pop()} {answer}" if len(names) == 1 else answer
+
+
+def _forenames_of(surname: str, text: str) -> list[str]:
+    """What stands before each mention of `surname`, "" where it stands alone or behind a title."""
+    found = re.finditer(rf"((?:\b[A-Z][\w’'.-]+ ){{0,2}})\b{re.escape(surname)}(?![\w-])", text)
+    return [without_titles(match[1]) for match in found]
 
 
 def name_owned(question: str, answer: str, quote: str) -> str:

@@ -79,10 +79,33 @@ def test_a_compound_is_opened_where_its_number_is_asked_for(question: str, answe
         ("Who won?", "While Novak won by a head, Baker lost.", "", "Novak"),
         ("Who won?", "Will Novak won by a head.", "", "Will Novak"),
         ("Which town did it hit?", "It hit West Novak first.", "", "Novak"),
+        ("Who won?", "Novak won; her brother Petar Novak is in prison.", "Novak wins", "Novak"),
+        ("Who won?", "Novak won; her brother Petar Novak is in prison.", "Anna Novak wins", "Novak"),
+        ("Who won?", "Novak, the mayor, won; Colonel Petar Novak lost.", "", "Novak"),
+        ("Who won?", "Anna Novak won; Petar Novak lost.", "", "Novak"),
+        ("Who won?", "Colonel Novak won.", "", "Novak"),
+        ("Who won?", "Anna Novak-Berg won against Novak.", "", "Novak"),
     ],
 )
 def test_a_surname_is_completed_from_its_own_quote(question: str, quote: str, title: str, completed: str) -> None:
     assert complete_name(question, "Novak", quote, title) == completed
+
+
+@pytest.mark.parametrize(
+    ("text", "completed"),
+    [
+        ("Anna Novak is 47. Novak won.", "Anna Novak"),
+        ("Novak won. Her brother is Petar Novak. Anna Novak is 47.", "Novak"),
+        ("Novak won. Mayor Novak is 47.", "Novak"),
+        ("Novak won. She was asked why. Asked Novak said little.", "Novak"),
+        ("Novak won.", "Novak"),
+    ],
+)
+def test_a_surname_is_completed_from_its_article_if_that_has_one_of_the_name(text: str, completed: str) -> None:
+    assert complete_name("Who won?", "Novak", "Novak won.", "A race in Riga", text=text) == completed
+    start = text.index("Novak won.")
+    evidence = [Evidence(1, make_article(text=text), Span(start, start + len("Novak won.")), 0.5)]
+    assert polish("Who won?", "Novak", evidence) == completed
 
 
 @pytest.mark.parametrize(
