@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 
 from index.article import Span
 from index.sentences import split_sentences
+from index.terms import STOP_WORDS
 from qa.answer import Citation, Evidence, Verdict
-from qa.facts import Facts, acronyms_of, facts_of, is_form_of, stands_in, tokenise
+from qa.asking import asked_words, held_words
+from qa.facts import NAME, Facts, acronyms_of, facts_of, is_form_of, is_name, stands_in, tokenise
 from qa.mentions import is_about_what_is_asked
+from qa.parallels import is_same
 from qa.retractions import is_retracted
 from qa.roles import leaves_outcome_open
 from qa.wants import Want, wanted
@@ -35,6 +38,7 @@ _ASKS_WHAT_IS_NOT = re.compile(r"\b(?:not|never)\b|n['’]t\b")
 _SAYS_NO = re.compile(
     r"\b(?:skip|reject|refus|declin|fail|boycott|absent|miss|exclud|den(?:y|ie)|un(?:able|willing))\w*", re.IGNORECASE
 )
+_SUBJECT = re.compile(rf"[\"“]?(?P<name>{NAME})(?:,? (?:who|which)\b| [a-z])")
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 
@@ -101,6 +105,20 @@ def counts_the_same(other: Judgement, best: Judgement) -> bool:
     return other.counted >= best.counted
 
 
+def judge_further(sentence: str, item: Evidence, best: Judgement, question: str) -> Judgement | None:
+    """`item` as another source of a sentence that `best` bears out; None where it is none.
+
+    Its quote says so without help of the title, and something of what is asked.
+    """
+    judgement = judge_sentence(sentence, [item], question)
+    if judgement.verdict is not Verdict.SUPPORTED or not counts_the_same(judgement, best):
+        return None
+    untitled = replace(item, article=replace(item.article, title=""))
+    by_itself = judge_sentence(sentence, [untitled], question).verdict is Verdict.SUPPORTED
+    on_topic = not asked_words(question) or held_words(question, item.quote) - facts_of(sentence).words
+    return judgement if by_itself and on_topic else None
+
+
 def _order(judgement: Judgement) -> tuple[int, bool, bool, bool, float, float]:
     rank = {Verdict.UNSUPPORTED: 0, Verdict.WEAK: 1, Verdict.SUPPORTED: 2}[judgement.verdict]
     score = judgement.evidence.score if judgement.evidence else 0.0
@@ -122,6 +140,8 @@ def _judge(said: str, item: Evidence, question: str, *, verbatim: bool) -> Judge
         return Judgement(Verdict.UNSUPPORTED, item, recall, f"not in the quote: {', '.join(missing)}")
     if recall and _is_negated_otherwise(claim, item, question):
         return Judgement(Verdict.WEAK, item, recall, "one of sentence and quote is negated, the other is not")
+    if recall >= SUPPORTED_RECALL and _names_another(said, item, question):
+        return Judgement(Verdict.WEAK, item, recall, "only the title names it, the quote tells of another")
     if recall >= SUPPORTED_RECALL:
         return Judgement(Verdict.SUPPORTED, item, recall, "")
     if recall >= WEAK_RECALL:
@@ -146,6 +166,24 @@ def _is_negated_otherwise(claim: Facts, item: Evidence, question: str) -> bool:
     last = split_sentences(question)[-1:]  # "It is not made in Texas. Where is it made?" does not ask for what is not
     asked = any(_ASKS_WHAT_IS_NOT.search(span.of(question)) for span in last)
     return (claim.negated or asked) and not quote.negated and not _SAYS_NO.search(item.quote)
+
+
+def _names_another(said: str, item: Evidence, question: str) -> bool:
+    """Whether only the title holds the name `said`, and the quote says of another name what is asked.
+
+    "Halden bought Orla Creamery in 2021" under "Brennick Foods to buy Halden" does not tell that Brennick did. A title
+    that holds more of what is asked, or as much, may be what answers.
+    """
+    claim, quote, title = facts_of(said), facts_of(item.quote), item.article.title
+    subject = _SUBJECT.match(item.quote)
+    if wanted(question) is not Want.NAME or not is_name(said) or claim.words & quote.words or subject is None:
+        return False
+    if not held_words(question, title) < held_words(question, item.quote):
+        return False
+    # A lone capital begins every sentence: what is a name has one elsewhere, too.
+    names = facts_of(f"of {subject['name']}" if " " in subject["name"] else f"{title}\n{item.article.text}").names
+    words = facts_of(f"of {subject['name']}").names & names - facts_of(question).names
+    return bool(words) and subject["name"].split()[0].lower() not in STOP_WORDS and not is_same(subject["name"], said)
 
 
 def missing_facts(claim: Facts, quote: Facts, context: Facts, question: str, item: Evidence) -> list[str]:

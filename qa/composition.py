@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from index.article import Span
 from index.terms import stem
 from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
-from qa.attribution import Judgement, counts_the_same, judge_sentence, split_claims, strip_marks, to_citation
+from qa.attribution import Judgement, judge_further, judge_sentence, split_claims, strip_marks, to_citation
 from qa.facts import stands_in, stems_of
 from qa.mentions import is_of_another_year
 from qa.offices import is_former_holder
@@ -143,9 +143,9 @@ def _also_supported(sentence: str, best: Judgement, evidence: Sequence[Evidence]
     found = [best]
     articles = {best.evidence.article.id} if best.evidence else set()
     for item in sorted(evidence, key=lambda e: -e.score):
-        judgement = judge_sentence(sentence, [item], question)
         elsewhere = item.article.id not in articles and len(found) < _MAX_CITED
-        if elsewhere and judgement.verdict is Verdict.SUPPORTED and counts_the_same(judgement, best):
+        judgement = judge_further(sentence, item, best, question) if elsewhere else None
+        if judgement is not None:
             found.append(judgement)
             articles.add(item.article.id)
     return found

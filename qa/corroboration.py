@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from index.article import Span
 from qa.answer import Answer, Evidence, Verdict
-from qa.attribution import counts_the_same, judge_sentence
+from qa.attribution import judge_further, judge_sentence
 from qa.independence import independent
 
 
@@ -41,7 +41,6 @@ def _bearing_out(answer: Answer, claim: Span) -> list[Evidence]:
         return bearing
     best = judge_sentence(sentence, bearing, answer.query.text)
     for item in answer.evidence:
-        judgement = judge_sentence(sentence, [item], answer.query.text)
-        if item.number not in cited and judgement.verdict is Verdict.SUPPORTED and counts_the_same(judgement, best):
+        if item.number not in cited and judge_further(sentence, item, best, answer.query.text) is not None:
             bearing.append(item)
     return bearing

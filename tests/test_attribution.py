@@ -150,6 +150,60 @@ def test_another_articles_number_of_other_things_is_not_cited_too() -> None:
     assert {c.number for c in compose("4", [first, other], QUESTION).citations} == {1}
 
 
+def further_of(title: str, quote: str) -> Evidence:
+    """A second source."""
+    return Evidence(2, Article("b" * 16, title, quote, None, "", "", "", (), "b.txt", ""), Span(0, len(quote)), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("title", "quote", "is_cited"),
+    [
+        ("Dairies", "Northwind purchased the creamery Ostra for $85 million.", True),
+        ("Dairies", "It was Ostra that Northwind wanted most.", True),
+        # The answer stands in the title only.
+        ("Northwind to buy Halm", "Halm bought the creamery Ostra in 2011.", False),
+        ("Northwind to buy Ostra", "It bought the creamery Ostra for $85 million.", False),
+        # Nothing of what is asked stands in the quote.
+        ("Northwind to buy Ostra", "Northwind makes butter.", False),
+        ("Northwind to buy Ostra", "The company Northwind makes butter.", False),
+    ],
+)
+def test_another_source_holds_the_answer_and_something_of_the_question(
+    title: str, quote: str, *, is_cited: bool
+) -> None:
+    first = evidence_of("Northwind bought the creamery Ostra.")[0]
+    further = further_of(title, quote)
+    draft = compose("Northwind", [first, further], "Which company bought Ostra?")
+    assert {c.number for c in draft.citations} == ({1, 2} if is_cited else {1})
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "quote", "verdict"),
+    [
+        (
+            "Which company bought Ostra?",
+            "Northwind to buy Halm",
+            "Halm, which is based in Riga, bought the creamery Ostra in 2011.",
+            Verdict.WEAK,
+        ),
+        ("Who bid for Halm?", "Northwind to buy Halm", "Kestrel Milk had bid $2 million for Halm.", Verdict.WEAK),
+        # The title may tell it, or the quote goes on about what the title names.
+        ("Which company bought Ostra?", "Northwind buys Ostra", "Halm, the seller, was glad.", Verdict.SUPPORTED),
+        ("Which company bought Ostra?", "Northwind grows", "The company bought Ostra in 2011.", Verdict.SUPPORTED),
+        ("Which company bought Ostra?", "Northwind grows", "It bought Ostra in 2011.", Verdict.SUPPORTED),
+        ("Which company bought Ostra?", "Northwind grows", "Shares rose as it bought Ostra.", Verdict.SUPPORTED),
+        ("Who bought Ostra?", "Northwind grows", "Northwind’s boss bought Ostra.", Verdict.SUPPORTED),
+        ("Who bought Ostra?", "Northwind grows", "Ostra was bought on Monday.", Verdict.SUPPORTED),
+        ("Who warned of it?", "WHO tells why", "World Health Organization staff warned of it.", Verdict.SUPPORTED),
+    ],
+)
+def test_a_name_of_the_title_is_weak_where_the_quote_tells_it_of_another(
+    question: str, title: str, quote: str, verdict: Verdict
+) -> None:
+    answer = "WHO" if "WHO" in title else "Northwind"
+    assert judge_sentence(answer, evidence_of(quote, title=title), question).verdict is verdict
+
+
 def test_facts_of_two_quotes_do_not_add_up() -> None:
     assert judge_sentence("Four guards were killed and twelve injured.", GUARDS, "").verdict is Verdict.UNSUPPORTED
 

@@ -1,0 +1,34 @@
+"""The words of a question that a sentence which answers it may repeat.
+
+This module does not know what an answer is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from qa.facts import facts_of
+from qa.phrases import asked_for
+
+_KIND = re.compile(r"\b(?:which|what|whose)\b", re.IGNORECASE)
+
+
+_SCALES = frozenset("hundred thousand million billion trillion".split())
+"""They are part of a number."""
+
+
+@lru_cache(maxsize=512)
+def asked_words(question: str) -> frozenset[str | float]:
+    """Stems of content words and numbers, without the kind that is asked for: "company" of "Which company ...?"."""
+    facts = facts_of(question)
+    begins = _KIND.search(question)
+    asked = asked_for(question[begins.start() :]) if begins else None
+    kind = facts_of(asked.noun).words if asked and asked.noun else frozenset()
+    return (facts.words - kind - _SCALES) | facts.numbers
+
+
+def held_words(question: str, text: str) -> frozenset[str | float]:
+    """Those of `asked_words` that `text` holds."""
+    facts = facts_of(text)
+    return asked_words(question) & (facts.words | facts.names | facts.numbers)
