@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 
 from index.article import Span
 from index.sentences import split_sentences
-from index.terms import STOP_WORDS
 from qa.answer import Citation, Evidence, Verdict
 from qa.asking import asked_words, held_words
-from qa.facts import NAME, Facts, acronyms_of, facts_of, is_form_of, is_name, stands_in, tokenise
+from qa.facts import Facts, acronyms_of, facts_of, is_form_of, is_name, stands_in, tokenise
 from qa.mentions import is_about_what_is_asked
-from qa.parallels import is_same
 from qa.retractions import is_retracted
+from qa.rivals import names_rival
 from qa.roles import leaves_outcome_open
 from qa.wants import Want, wanted
 
@@ -38,7 +37,6 @@ _ASKS_WHAT_IS_NOT = re.compile(r"\b(?:not|never)\b|n['’]t\b")
 _SAYS_NO = re.compile(
     r"\b(?:skip|reject|refus|declin|fail|boycott|absent|miss|exclud|den(?:y|ie)|un(?:able|willing))\w*", re.IGNORECASE
 )
-_SUBJECT = re.compile(rf"[\"“]?(?P<name>{NAME})(?:,? (?:who|which)\b| [a-z])")
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 
@@ -174,16 +172,11 @@ def _names_another(said: str, item: Evidence, question: str) -> bool:
     "Halden bought Orla Creamery in 2021" under "Brennick Foods to buy Halden" does not tell that Brennick did. A title
     that holds more of what is asked, or as much, may be what answers.
     """
-    claim, quote, title = facts_of(said), facts_of(item.quote), item.article.title
-    subject = _SUBJECT.match(item.quote)
-    if wanted(question) is not Want.NAME or not is_name(said) or claim.words & quote.words or subject is None:
+    only_title = not facts_of(said).words & facts_of(item.quote).words
+    if wanted(question) is not Want.NAME or not is_name(said) or not only_title:
         return False
-    if not held_words(question, title) < held_words(question, item.quote):
-        return False
-    # A lone capital begins every sentence: what is a name has one elsewhere, too.
-    names = facts_of(f"of {subject['name']}" if " " in subject["name"] else f"{title}\n{item.article.text}").names
-    words = facts_of(f"of {subject['name']}").names & names - facts_of(question).names
-    return bool(words) and subject["name"].split()[0].lower() not in STOP_WORDS and not is_same(subject["name"], said)
+    tells_more = held_words(question, item.article.title) < held_words(question, item.quote)
+    return tells_more and names_rival(said, item, question)
 
 
 def missing_facts(claim: Facts, quote: Facts, context: Facts, question: str, item: Evidence) -> list[str]:
