@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from index.article import Span
 from index.sentences import split_sentences
+from qa.amounts import is_of_another_amount
 from qa.answer import Citation, Evidence, Verdict
 from qa.asking import asked_words, held_words
 from qa.facts import Facts, acronyms_of, facts_of, is_form_of, is_name, stands_in, tokenise
@@ -138,6 +139,8 @@ def _judge(said: str, item: Evidence, question: str, *, verbatim: bool) -> Judge
         return Judgement(Verdict.UNSUPPORTED, item, recall, f"not in the quote: {', '.join(missing)}")
     if recall and _is_negated_otherwise(claim, item, question):
         return Judgement(Verdict.WEAK, item, recall, "one of sentence and quote is negated, the other is not")
+    if recall >= WEAK_RECALL and is_of_another_amount(question, said, item.quote, item.article.title):
+        return Judgement(Verdict.WEAK, item, recall, "the quote has another amount than the question")
     if recall >= SUPPORTED_RECALL and _names_another(said, item, question):
         return Judgement(Verdict.WEAK, item, recall, "only the title names it, the quote tells of another")
     if recall >= SUPPORTED_RECALL:
