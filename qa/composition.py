@@ -17,6 +17,7 @@ from qa.attribution import Judgement, judge_further, judge_sentence, split_claim
 from qa.facts import stands_in, stems_of
 from qa.mentions import is_of_another_year
 from qa.offices import is_former_holder
+from qa.owners import is_of_another_owner
 from qa.rivals import is_done_by_another
 from qa.roles import is_other_side
 from qa.wants import Want, wanted
@@ -88,13 +89,14 @@ def repeats_question(question: str, answer: str) -> bool:
 
 def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
     """Whether `answer` is wrong however likely it looks: the question's words again, the other side of a contest, who
-    held an office before, who did not do what a quote tells of another, or what all quotes that hold it tell of another
-    year."""
+    held an office before or another's, who did not do what a quote tells of another, or what all quotes
+    that hold it tell of another year."""
     quotes = [item.quote for item in evidence]
     return (
         repeats_question(question, answer)
         or is_other_side(question, answer, quotes)
         or is_former_holder(question, answer, evidence)
+        or is_of_another_owner(question, answer, evidence)
         or is_done_by_another(question, answer, evidence)
         or _is_of_another_year(question, answer, evidence)
     )

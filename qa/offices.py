@@ -140,20 +140,20 @@ def _tells_holding(office: _Office, answer: str, sentence: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _leaving(answer: str) -> re.Pattern[str]:
-    name = _name(answer)
+    name = name_pattern(answer)
     return re.compile(rf"{name}{_ASIDE} {_HAS}{_LEFT}|\b{_TAKEN_OVER} {_BESIDE}{name}")
 
 
 @lru_cache(maxsize=256)
 def _holding(answer: str, head: str) -> re.Pattern[str]:
-    name, role = _name(answer), rf"\b(?i:{re.escape(head)})\b"
+    name, role = name_pattern(answer), rf"\b(?i:{re.escape(head)})\b"
     return re.compile(
         rf"{role}(?: (?:of|in|for|at) [^,;]{{1,50}}?)?,? {name}|"
         rf"{name}(?:, \d+)?(?:,| {_TAKES_OFFICE})(?: (?:the|an?))? (?:[\w’'-]+ ){{0,4}}?{role}"
     )
 
 
-def _name(answer: str) -> str:
+def name_pattern(answer: str) -> str:
     """A pattern for `answer` by its whole or its last name."""
     last = answer.split()[-1]
     names = [answer, last] if last[:1].isupper() and len(last) > 3 else [answer]
