@@ -21,9 +21,18 @@ _BEATS = (
 )
 _WINS = (
     r"(?:w[io]ns?|winning|claim(?:s|ed|ing)|clinch(?:es|ed|ing)|captur(?:es|ed|ing)|lift(?:s|ed|ing)|"
-    r"takes? (?:the )?(?:title|gold|crown)|took (?:the )?(?:title|gold|crown))"
+    r"takes? (?:the )?(?:title|gold|crown)|took (?:the )?(?:title|gold|crown)|"
+    r"(?:is|was|were|been|being) (?:re-?)?elected(?! in (?:19|20)\d\d))"
 )
-_LOSES = r"(?:loses?|lost|losing|loss|f[ae]ll(?:s|ing)?|(?:was|were|been|being) (?:beaten|defeated))"
+_AGAINST = (
+    r"\b(?:(?:re-?)?elected|w[io]ns?|winning|victory|triumph(?:s|ed)?)\b"
+    r"(?:(?!\b(?:los(?:e|es|t|ing|s)|defeat\w*|beaten|fell|drew|draw)\b)(?:[^.;]|\.\d)){0,120}? against"
+)
+"""Followed by who lost: "was elected, taking 52.3 percent, in a run-off against the incumbent"."""
+_HELD_BEFORE = r"(?:[Ll]ast year['’]s|[Dd]efending|[Rr]eigning|[Pp]revious|[Ff]ormer)"
+_LOSES = (
+    r"(?:loses?|lost|losing|loss|concede[sd]? defeat|f[ae]ll(?:s|ing)?|(?:was|were|been|being) (?:beaten|defeated))"
+)
 _ASKS_WINNER = re.compile(
     r"\bwho (?:has |have |had )?(?:won|wins|beat|beats|defeated|defeats)\b|\bwinners?\b|\bchampions?\b|"
     r"\b(?:which|what) (?:(?!did\b|does\b|do\b|has\b)[\w’'.-]+ ){1,4}?(?:won|wins|beat|beats|defeated|defeats)\b",
@@ -114,7 +123,7 @@ def _forms(answer: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     lost = (
         rf"\b{_BEATS} {_BESIDE}{name}",
         rf"{after}{_LOSES}\b",
-        rf"\b(?:[Ll]ast year['’]s|[Dd]efending|[Rr]eigning|[Pp]revious|[Ff]ormer) (?:[\w’'-]+ ){{0,3}}?"
-        rf"(?:winners?|champions?|holders?),? (?:[\w-]+['’]s )?{name}",
+        rf"{_AGAINST} {_BESIDE}(?:[\w’'-]+, )?{name}",
+        rf"\b{_HELD_BEFORE} (?:[\w’'-]+ ){{0,3}}?(?:winners?|champions?|holders?),? (?:[\w-]+['’]s )?{name}",
     )
     return re.compile("|".join(won)), re.compile("|".join(lost))
