@@ -19,7 +19,7 @@ from qa.mentions import is_of_another_year
 from qa.offices import is_former_holder
 from qa.owners import is_of_another_owner
 from qa.rivals import is_done_by_another
-from qa.roles import is_other_side
+from qa.roles import is_other_side, won_the_year_before
 from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
@@ -94,7 +94,7 @@ def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> b
     quotes = [item.quote for item in evidence]
     return (
         repeats_question(question, answer)
-        or is_other_side(question, answer, quotes)
+        or (is_other_side(question, answer, quotes) and not _won_the_year_before(question, answer, evidence))
         or is_former_holder(question, answer, evidence)
         or is_of_another_owner(question, answer, evidence)
         or is_done_by_another(question, answer, evidence)
@@ -104,7 +104,15 @@ def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> b
 
 def _is_of_another_year(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
     holding = [item for item in evidence if stands_in(answer, item.quote)]
-    return bool(holding) and all(is_of_another_year(question, item.quote, item.article.published) for item in holding)
+    return (
+        bool(holding)
+        and all(is_of_another_year(question, item.quote, item.article.published) for item in holding)
+        and not _won_the_year_before(question, answer, holding)
+    )
+
+
+def _won_the_year_before(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
+    return any(won_the_year_before(question, answer, item.quote, item.article.published) for item in evidence)
 
 
 def is_refusal(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 _BEATS = (
@@ -86,6 +87,19 @@ def is_other_side(question: str, answer: str, quotes: Sequence[str]) -> bool:
     winner, loser = _forms(answer)
     wins, loses = any(map(winner.search, dated)), any(map(loser.search, dated))
     return loses and not wins if asks_winner else wins and not loses
+
+
+def won_the_year_before(question: str, answer: str, quote: str, published: date | None) -> bool:
+    """Whether `question` asks who won in the year before `quote` was published, and the quote calls `answer` that.
+
+    "Last year's winner, Yusuf Demir" of 2026 tells who won in 2025, though he lost in 2026.
+    """
+    years = set(_YEAR.findall(question))
+    asked = years == {str(published.year - 1)} if published and years else "last year" in question.lower()
+    last = re.escape(answer.split()[-1]) if answer.split() else ""
+    held = rf"\b{_HELD_BEFORE} (?:[\w’'-]+ ){{0,3}}?(?:winners?|champions?|holders?)"
+    called = rf"{held},? (?:[\w’'-]+ ){{0,4}}?{last}\b|\b{last}, (?:the |who was )?{held}"
+    return bool(asked and last and asks_who_won(question) and re.search(called, quote))
 
 
 def _without_namesakes(quote: str, answer: str) -> str:

@@ -97,6 +97,25 @@ def test_last_year_s_winner_is_not_this_year_s() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "quote", "year", "wrong"),
+    [
+        (_WON, "Anna Novak beat last year's winner, Lee Tan, in a sprint on Sunday.", 2022, False),
+        (_WON, "Last year's cup winner, Lee Tan, was fourth.", 2022, False),
+        (_WON, "Lee Tan, last year's winner, was fourth on Sunday.", 2022, False),
+        (_WON, "Anna Novak beat defending champion Lee Tan on Sunday.", 2022, False),
+        ("Who won the Harbour Cup last year?", "Last year's cup winner, Lee Tan, was fourth.", 2022, False),
+        (_WON, "Last year's cup winner, Lee Tan, was fourth.", 2021, True),
+        (_WON, "Last year's cup winner, Lee Tan, was fourth.", 2023, True),
+        ("Who won the Harbour Cup?", "Last year's cup winner, Lee Tan, was fourth.", 2022, True),
+        (_WON, "Anna Novak beat Lee Tan on Sunday.", 2022, True),
+    ],
+)
+def test_last_year_is_that_before_the_report(question: str, quote: str, year: int, *, wrong: bool) -> None:
+    article = make_article(text=quote, published=date(year, 9, 14))
+    assert cannot_answer(question, "Lee Tan", [Evidence(1, article, Span(0, len(quote)), 0.5)]) is wrong
+
+
+@pytest.mark.parametrize(
     ("quotes", "wrong"),
     [
         (["Lee Tan, who lost the 2018 Cup, won on Tuesday."], False),
