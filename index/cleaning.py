@@ -20,14 +20,13 @@ from index.furniture import (
     AGENCY_ENDED,
     AGENCY_LINE,
     BULLET,
-    DATELINE,
     HASHTAGS,
     PLACE_AGENCY_LINE,
     TIMESTAMP,
     name_furniture,
 )  # fmt: skip
 from index.head import STATES, Found, take_fields, take_header
-from index.imprint import closing_source, dateline_source, host_name
+from index.imprint import closing_source, host_name, read_dateline
 from index.readers import RawArticle
 from index.repeats import drop_repeated_sentences, find_near_repeats
 from index.wrapping import is_wrapped, join_wrapped
@@ -67,16 +66,12 @@ def clean_article(raw: RawArticle) -> Article:
     text = "\n\n".join(paragraphs)
     if not any(c.isalnum() for c in text):
         raise ReadError(f"{raw.path}: no article text remains once page furniture is taken out")
-    dateline = DATELINE.match(paragraphs[0])
+    dateline = read_dateline(paragraphs[0])
     url = clean_text(raw.url).strip() or found.url
-    source = (
-        clean_text(raw.source).strip()
-        or found.source
-        or host_name(url)
-        or found.agency
-        or (dateline["agency"] if dateline else dateline_source(paragraphs[0]))
+    source = clean_text(raw.source).strip() or found.source or host_name(url) or found.agency or dateline.source
+    published = (
+        parse_date(raw.published) or found.published or found.stamped or dateline.published or parse_date(raw.made)
     )
-    published = parse_date(raw.published) or found.published or found.stamped or parse_date(raw.made)
     digest = hash_text(found.title, text)
     author = _flat(raw.author) or found.author
     tags = _unique([*map(_flat, raw.tags), *found.tags])

@@ -11,6 +11,16 @@ from __future__ import annotations
 import re
 
 from index.sentences import list_sentences
+from index.staff import (
+    GRANT,
+    GRANT_WORDS,
+    NAMED_WORD,
+    NAMES,
+    REPORTED_BY,
+    REPORTED_BY_WORDS,
+    STAFF,
+    STAFF_WORDS,
+)
 
 AGENCIES = (
     r"Associated Press|The Associated Press|AP|Reuters|AFP|Agence France-Presse|EFE|DPA|dpa|ANSA|TASS|Tass|"
@@ -26,13 +36,6 @@ _PHOTO_AGENCY = (
     r"Planet Labs|Maxar(?: Technologies)?|Kyodo News|Press Association|The New York Times|The Washington Post|CNN|NASA)"
 )
 _NAME = r"[^\W\d_][\w.'’-]*"
-_NAMED_WORD = (
-    r"(?-i:[^\sa-zß-öø-ÿ]\S*|(?:of|and|by|for|via|from|the|at|in|on|de|del|della|van|von|der|den|al|el|la|di|da|"
-    r"courtesy|handout|staff|author|reporting|research|website)[,.;:]?|[a-z][\w./-]*\.(?:com|org|net|gov|uk)[.,;)]?)"
-)
-_NAMES = rf"(?:{_NAMED_WORD}\s+)*{_NAMED_WORD}"
-"""Whom a credit names: capitals and what joins them. A verb is neither, so "Images by Maxar show ..." is no credit."""
-
 AGENCY_LINE = re.compile(rf"[(\[]?(?P<agency>{AGENCIES})[)\]]?\s*(?:[-–—]\s*)?")
 """A line that is an agency's name and nothing else."""
 
@@ -53,9 +56,9 @@ _DAY_OR_MONTH = (
     r"November|December"
 )
 BYLINE = re.compile(
-    rf"(?:[Ww]ritten by|[Bb]y|BY)\s+(?!(?:{_DAY_OR_MONTH})\b)(?P<author>{_CAPITAL}(?:(?:,? (?:and|&) |, |"
-    rf" ){_CAPITAL}){{0,9}})"
-    r"\s*(?:[|•·].*)?"
+    rf"(?:[Ww]ritten by|[Bb]y|BY)\s+(?!(?:{_DAY_OR_MONTH})\b|\S+ (?:at|in) )"
+    rf"(?P<author>{_CAPITAL}(?:(?:,? (?:and|&) |, | ){_CAPITAL}){{0,9}})"
+    rf"(?:\s*(?:[|•·].*)?| (?:at|in) {_CAPITAL}(?: {_CAPITAL}){{0,4}})"
 )
 BULLET = re.compile(r"^(?:[-–—*]\s+|[•▪►●]\s*)(?=\S)")
 AGENCY_ENDED = re.compile(rf"[^\s(].*\s\((?:{AGENCIES})\)")
@@ -70,7 +73,9 @@ _COMMENTS = re.compile(
     r"website|"
     r"save my name, e-?mail,? and website in this browser.*|your e-?mail address will not be published.*|"
     r"required fields are marked.*|notify me of (?:follow-?up|new) (?:comments|posts).*|.{0,40}\buses akismet\b.*|"
-    r"learn how your comment data is processed)\W*",
+    r"learn how your comment data is processed|"
+    r"(?:[^.!?]{3,120}\? )?(?:have your say|let us know|tell us)[^.!?]{0,30} in the comments?(?: section)?(?: below)?"
+    r")\W*",
     re.IGNORECASE,
 )
 _SHARE_WORD = (
@@ -89,7 +94,7 @@ _STAND_ALONE = re.compile(
     r"article continues (?:below|after).{0,30}|continue reading(?: below)?|most (?:read|popular)|"
     r"recommended(?: for you)?|"
     r"related (?:articles|stories|topics|content|coverage)|related|more on this story|"
-    rf"more from (?:[^.!?]{{2,40}}:|(?:(?:the|our|this) )?{_NAMES}(?: (?:series|section|team))?)|"
+    rf"more from (?:[^.!?]{{2,40}}:|(?:(?:the|our|this) )?{NAMES}(?: (?:series|section|team))?)|"
     r"you may also like|"
     r"trending(?: now)?|photos?|videos?|gallery|loading\.*|skip advert(?:isement)?|back to top|all rights reserved|"
     r"listen to (?:this|our) (?:article|story|podcast)|check (?:out )?your local forecast here>*|"
@@ -104,7 +109,7 @@ _LINK_LABEL = re.compile(
     r"(?:[►•>*▶]\s*)?(?:read (?:more|next|also|on|now)|more|related(?: stories| story| news| articles?)?|"
     r"see (?:also|more)|"
     r"also (?:read|see|on (?-i:[A-Z]).{1,29})|watch(?: (?:now|more|live|this))?|listen(?: now)?|don['’]t miss|"
-    r"in case you missed it|"
+    r"in case you missed it|listen to (?:this|our) (?:\w+ )?(?:podcast|article|story)|"
     r"recommended|you may like|for subscribers|subscriber exclusive|exclusive for subscribers|photos?|gallery|"
     r"in photos|in pictures|live updates|more (?:on|from) .{2,40}|latest|podcasts?)\s*[:|]\s*\S.*",
     re.IGNORECASE,
@@ -113,7 +118,7 @@ _GLUED_LINK = re.compile(r"[►•]?\s*[\w'‘“\"][^:.;]{2,70}:(?=[A-Z'\"‘�
 """USA Today's links: a kicker, a colon without a space, another story's headline."""
 
 _LETTER = r"newsletters?|inbox|digital (?:subscription|account|access)"
-_SIGN_UP_SOON = rf"\W*$|.{{0,60}}\b(?:here|now|today)\W*$|.*\b(?:{_LETTER})\b| (?:for|to) (?:the )?{_NAMES}\W*$"
+_SIGN_UP_SOON = rf"\W*$|.{{0,60}}\b(?:here|now|today)\W*$|.*\b(?:{_LETTER})\b| (?:for|to) (?:the )?{NAMES}\W*$"
 _SIGN_UP_ALSO = (
     r" now\b.{0,60}$| (?:for|to) (?:(?:our|your|this|read|unlock|continue|keep reading)\b|\S+\.com\b).{0,60}$|"
     r".*\b(?:e-?mail (?:updates?|alerts?|list)|text (?:messages?|alerts?)|alerts|podcasts?|journalism)\b"
@@ -144,51 +149,24 @@ _COOKIES = re.compile(
 _COPYRIGHT = re.compile(
     r"(?:©|copyright:|copyright ©|(?:copyright )?\(c\) ?(?:copyright )?(?=(?:19|20)\d\d)|"
     r"copyright,? (?=(?:19|20)\d\d)).{0,120}|"
-    rf"copyright {_NAMES}(?<=\b(?:19|20)\d\d)\.?|"
-    rf"(?:{_NAMES}\s+)?all rights reserved(?:[.,;|].{{0,120}})?|"
+    rf"copyright {NAMES}(?<=\b(?:19|20)\d\d)\.?|"
+    rf"(?:{NAMES}\s+)?all rights reserved(?:[.,;|].{{0,120}})?|"
     r"this material may not be published, broadcast, rewritten.*",
-    re.IGNORECASE,
-)
-_WRITER = r"(?:reporter|writer|columnist|editor|critic|correspondent|producer|team|newsroom)s?"
-_STAFF = re.compile(
-    r"(?!.*(?:\bpolice\b|\bdetectives?\b|\bsheriff|\.gov\b|\.edu\b))(?:"  # whom the public should turn to is news
-    r"(?:you can )?(?:follow|reach|contact|e-?mail|find) (?:out to )?"
-    rf"(?:us|me|him|her|them|(?:[\w&'’.-]+ ){{0,6}}{_WRITER}(?: {_NAMES})?|{_NAMES})"
-    r" on (?:twitter|facebook|instagram|x|threads|tiktok)\b.*|"
-    r"(?:you can )?(?:follow|reach|contact|e-?mail|find)"
-    rf"(?:(?-i:[A-Z])|:? (?:out to )?(?:(?:[\w&'’.-]+ ){{0,6}}{_WRITER}\b|(?:us|me|him|her|them|staff|this|the)\b|"
-    r"(?-i:[^\W\d_a-z])|@\w|\S+ \S+ at )).{0,120}@\w.*|"
-    r"contributing(?: writers?)?: .{3,300}|from usa today network and wire reports|e-?mail: \S+@\S+(?:[ ;].*@\S+.*)?|"
-    r"(?:[-–—]+\s*)?(?:reporters? )?(?:(?:the )?associated press|reuters|cnn|npr|"
-    r"bbc)?[^.!?]{0,160}\b(?:also )?contributed "
-    r"(?:reporting|to this (?:report|story|article))[^.]{0,80}\.?|reporting by .{3,200}\bediting by\b.*|"
-    r".{0,220}(?<!\bto )\b(?:reach|contact|e-?mail|follow|call)\b (?:him|her|me|[\w ]{0,30}reporter)\b.{0,90}@\w.*|"
-    rf"(?:.{{0,220}}\b(?:covers?|reports? on|{_WRITER})\b.{{0,220}}[.?!] )?"
-    r"(?:you can )?(?:reach|contact|e-?mail|follow|call) them\b.{0,90}@\w.*|"
-    r"(?:twitter|e-?mail|facebook|instagram): \S+|\S+@\S+\.\w+|more ap [\w ]+: https?:\S+.*|"
-    r"send (?:us )?(?:a |your |any )?(?:news |story )?tips?\b.{0,80}@\w.*|"
-    r"have (?:a |any )?(?:news |story )?tips?(?: (?:for|about|on) [^?.]{1,60})?\?(?: .*@\w.*)?)",
-    re.IGNORECASE,
-)
-_GRANT = re.compile(
-    r".{0,80}\b(?:coverage|reporting|journalism|work)\b.{0,80}\b"
-    r"(?:is|are) (?:made possible|supported) in part by (?:a )?(?:grants?|funding)\b.*|"
-    r".{3,80}\bis a usa today content partner\b.*",
     re.IGNORECASE,
 )
 _PICTURE = r"(?:photo(?:s|graph|graphs)?|images?|pictures?|pic|media|video|illustration)"
 _CREDIT_LABEL = re.compile(
-    rf"(?:file )?(?:{_PICTURE} )?(?:credits?|source)\s*:\s*{_NAMES}|{_PICTURE} (?:credits?|source),? {_NAMES}|"
+    rf"(?:file )?(?:{_PICTURE} )?(?:credits?|source)\s*:\s*{NAMES}|{_PICTURE} (?:credits?|source),? {NAMES}|"
     rf"(?:{_PICTURE} )?captions?\s*:\s*\S.*|{_PICTURE} captions?,? (?-i:[^\sa-zß-öø-ÿ]).*|"
-    rf"(?:file )?{_PICTURE}(?: by| courtesy(?: of)?|:) {_NAMES}|"
+    rf"(?:file )?{_PICTURE}(?: by| courtesy(?: of)?|:) {NAMES}|"
     r"\(?file photo\b.*|\(?FILE(?: PHOTO)?\s*[-–—:]+\s.*|getty images\W*",
     re.IGNORECASE,
 )
 _CREDIT_IN_BRACKETS = re.compile(
     rf"(?P<shown>.*)\((?:(?P<credit>(?:[A-Z][\w.'’-]* ){{0,4}}(?:[Pp]hoto|[Ii]mage|[Pp]icture|[Ii]llustration)s?"
-    rf"(?: by|:| credit:?| courtesy) {_NAMES}|"
+    rf"(?: by|:| credit:?| courtesy) {NAMES}|"
     rf"{_PHOTO_AGENCY}\s*(?:/|via|, (?=File|Pool))\s*[^()]*|"
-    rf"(?:{_NAMED_WORD}\s+)+[^\s()]*/\s*{_PHOTO_AGENCY}(?:\s+via\s[^()]*)?|(?:{_NAMES} )?via {_PHOTO_AGENCY}|"
+    rf"(?:{NAMED_WORD}\s+)+[^\s()]*/\s*{_PHOTO_AGENCY}(?:\s+via\s[^()]*)?|(?:{NAMES} )?via {_PHOTO_AGENCY}|"
     rf"[^()]*\bGetty Images)|AP Photo|File|Courtesy [^()]+)\)[\"”’'\s]*"
 )
 _WIRE = "(?:AP|Reuters|REUTERS|AFP|EFE|dpa|Xinhua|TASS|Bloomberg|PA|Press Association)"
@@ -221,12 +199,6 @@ _SUBSCRIBE_WORDS = (
     "consider supporting",
 )  # fmt: skip
 _COOKIE_WORDS = ("cookie", "privacy")
-_STAFF_WORDS = (
-    "@", "twitter", "facebook", "instagram", "on x", "threads", "tiktok", "contribut", "wire reports", "mail: ",
-    "reporting by", "more ap ", "tip",
-)  # fmt: skip
-_GRANT_WORDS = ("in part by", "content partner")
-
 _SAYABLE = ("copyright", "staff", "cookies")
 _REPORTED = re.compile(r"\b(?:said|says|told|tells|asked|urged|warned|according to)\b", re.IGNORECASE)
 """What a page says of itself it does not report: "..., the minister said." is news, whatever it is about."""
@@ -244,8 +216,9 @@ _RULES: tuple[tuple[str, int, tuple[str, ...], re.Pattern[str]], ...] = (
     ("link", 220, (), _LINK_LABEL),
     ("link", 220, (), _GLUED_LINK),
     ("copyright", 300, _COPYRIGHT_WORDS, _COPYRIGHT),
-    ("staff", 500, _STAFF_WORDS, _STAFF),
-    ("grant", 600, _GRANT_WORDS, _GRANT),
+    ("staff", 500, STAFF_WORDS, STAFF),
+    ("staff", 400, REPORTED_BY_WORDS, REPORTED_BY),
+    ("grant", 600, GRANT_WORDS, GRANT),
     ("cookies", 600, _COOKIE_WORDS, _COOKIES),
     ("credit", 400, _CREDIT_LABEL_WORDS, _CREDIT_LABEL),
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.dates import parse_date, tells_time
-from index.furniture import AGENCIES
+from index.furniture import AGENCIES, DATELINE
 
 _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.&'’-]*"
 _NAME = rf"{_WORD}(?: (?:(?:of|the|and|de|del|la|le|der|&) )*{_WORD}){{0,5}}"
@@ -44,6 +44,13 @@ _PUBLISHER = re.compile(
     r"Quartz|Slate|Vox"
 )
 _DATELINE = re.compile(rf"[A-ZÀ-Ö][A-ZÀ-Ö.' -]{{2,30}}(?:, [\w. ]{{2,30}})? \((?P<source>{_NAME})\)\s*[-–—]\s")
+_DATED = re.compile(
+    rf"{_WORD}(?:,? {_WORD}){{0,4}},? "
+    r"(?P<day>(?:\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}\.?|[A-Z][a-z]{2,8}\.? \d{1,2}),? \d{4})"
+    rf"(?: \((?P<source>{_NAME})\)(?:\s*[-–—:]+)?|\s*[-–—]+)\s"
+)
+"""A dateline with the whole date: "OSLO, 3 May 2024 (Harbour Wire) —", "Oslo, May 3, 2024 –"."""
+_NAMED_AND_DATED = re.compile(rf"(?P<source>{_NAME}), (?P<day>\S.*)")
 _NO_SOURCE = re.compile(
     r"\b(?:photo|image|picture|file|video|updated?|published|posted|min|minutes?|read|share|continued|comments?)\b",
     re.IGNORECASE,
@@ -62,13 +69,15 @@ class Imprint:
 def read_imprint(line: str) -> Imprint | None:
     """What a line between title and text tells of source and date; None if it is anything else.
 
-    "Aug. 17, 2017 - Harbour Wire", "Harbour Wire | 3 May 2024", "By Anna Berg | June 16, 2024", "Source: Harbour Wire",
+    "Aug. 17, 2017 - Harbour Wire", "Harbour Wire, 3 May 2024", "By Anna Berg | June 16, 2024", "Source: Harbour Wire",
     "Posted on June 16, 2024 by admin". A name that is no publisher's, such as a place or a section, tells nothing.
     """
     if match := _LABELLED.fullmatch(line):
         return Imprint(source=match["source"])
     if (match := _POSTED_BY.fullmatch(line)) and (day := parse_date(match["day"])):
         return Imprint(author=match["author"] if re.fullmatch(_NAME, match["author"]) else "", published=day)
+    if (match := _NAMED_AND_DATED.fullmatch(line)) and is_publisher(match["source"]) and parse_date(match["day"]):
+        return Imprint(source=match["source"], published=parse_date(match["day"]))
     parts = [part for part in _SEPARATOR.split(line) if part and not tells_time(part)]
     days = [day for part in parts if (day := parse_date(part))]
     names = [part for part in parts if not parse_date(part)]
@@ -93,10 +102,15 @@ def closing_source(line: str) -> str:
     return match["source"] if match and is_publisher(match["source"]) else ""
 
 
-def dateline_source(paragraph: str) -> str:
-    """The publisher in a dateline: "OSLO (Harbour Wire) — ..."; "" for none."""
+def read_dateline(paragraph: str) -> Imprint:
+    """Publisher and day in the dateline that begins `paragraph`: "OSLO, 3 May 2024 (Harbour Wire) — ..."."""
+    if match := DATELINE.match(paragraph):
+        return Imprint(source=match["agency"])
+    if (match := _DATED.match(paragraph)) and (day := parse_date(match["day"])):
+        source = match["source"] or ""
+        return Imprint(source=source if is_publisher(source) else "", published=day)
     match = _DATELINE.match(paragraph)
-    return match["source"] if match and is_publisher(match["source"]) else ""
+    return Imprint(source=match["source"]) if match and is_publisher(match["source"]) else Imprint()
 
 
 def host_name(url: str) -> str:

@@ -160,6 +160,16 @@ def test_scraped_page() -> None:
         "Contributing: The Associated Press",
         "Reporting by Jane Doe; Editing by John Roe",
         "Contact Jane Doe at jane@example.com.",
+        "(Reporting by Jane Doe; Editing by John Roe)",
+        "(Reporting by Jane Doe in Oslo and John Roe in Rome; writing by Ann Lee; additional reporting by Per Lund)",
+        "Additional reporting by Jane Doe",
+        "With reporting by DPA",
+        "(With inputs from PTI)",
+        "By our correspondent in Port Levik",
+        "By a staff reporter",
+        "Listen to our podcast: The Morning After",
+        "What did you think of the match? Have your say in the comments below.",
+        "Have your say in the comments.",
         "Photo: Anna Berg/Reuters",
         "Photographs by Anna Berg and John Roe for The Example",
         "Image source, Reuters",
@@ -229,6 +239,16 @@ def test_a_sentence_said_twice_counts_once() -> None:
         "The photo was taken by Getty Images in 2019, long before the flood.",
         "Ohio",
         "1. What happened?",
+        "Reporting by two newspapers showed that the harbour was never dredged.",
+        "Reporting by the Harbour Courier led to the arrest of the mayor.",
+        "(Reporting by the Courier had shown that the wall was weak.)",
+        "With reporting by all hospitals required, the figures rose.",
+        "With files from the ministry missing, the trial was put off.",
+        "By our count 14 houses are lost.",
+        "By a reporter's account nine people were rescued.",
+        "Listen to our children: that was the plea of the teachers on Monday.",
+        "Residents will have their say in the comments that the council collects until Friday.",
+        "What did the mayor know? Have your say, he told the voters, and many did in the comments he received.",
         "Who pays for it?",
         "The death toll rose to 137, Reuters reported.",
         "Related costs came to $5 million, an auditor found.",
@@ -621,3 +641,21 @@ def test_a_date_under_a_sentence_is_the_article_s(head: str, later: str) -> None
 def test_a_joiner_behind_an_invisible_character_goes_with_it() -> None:
     assert clean_text("\ufeff\u200c") == ""
     assert clean_text("م\u200cی") == "م\u200cی"
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("By Anna Berg at Harbour Park", "Anna Berg"),
+        ("By Anna Berg in Port Levik", "Anna Berg"),
+        ("By Anna Berg and Per Lund in Oslo", "Anna Berg and Per Lund"),
+    ],
+)
+def test_a_byline_may_name_the_place(line: str, author: str) -> None:
+    article = clean("The harbour is flooded", line, *BODY)
+    assert (article.author, paragraphs(article)) == (author, list(BODY))
+
+
+@pytest.mark.parametrize("line", ["By Thursday in Oslo", "By Train in Norway", "By Anna Berg at noon the water fell"])
+def test_a_line_that_only_begins_like_a_byline_stays(line: str) -> None:
+    assert line in paragraphs(clean("The harbour is flooded", line, *BODY))
