@@ -25,7 +25,7 @@ _CHANGES = (
     r"|went|gone)"
 )
 _FROM_TO = re.compile(
-    rf"\b{_CHANGES}\b[^.;]{{0,60}}?\bfrom (?P<old>{_AMOUNT})(?P<beside>(?: (?!to\b)[\w'’.-]+){{0,5}}?)"
+    rf"\b{_CHANGES}\b[^.;]{{0,90}}?\bfrom (?P<old>{_AMOUNT})(?P<beside>(?: (?!to\b)[\w'’.-]+){{0,5}}?)"
     rf" to (?P<new>{_AMOUNT})",
     re.IGNORECASE,
 )

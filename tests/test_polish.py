@@ -242,6 +242,12 @@ TURNOUT = "Turnout was 61 percent, up from 58 percent in the first round on Octo
         ("What number was the toll lowered from?", "21", LOWERED, "21"),
         ("By how much was the toll lowered?", "21", LOWERED, "21"),
         ("How long is his term?", "eight years", "A court cut his term from eight years to five.", "five years"),
+        (
+            "How long is it?",
+            "8 years",
+            "They reduced the term of the former transport minister of the islands Per Lund from 8 years to 5.",
+            "5 years",
+        ),
         ("How long is his term?", "eight years", "A court set a term of eight years to five men.", "eight years"),
         ("What was inflation in May?", "6.8 percent", "It fell from 6.8 percent in May to 6.1 percent.", "6.8 percent"),
         ("What is inflation?", "6.8 percent", "It fell from 6.8 percent in May to 6.1 percent.", "6.1 percent"),
