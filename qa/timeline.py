@@ -115,10 +115,11 @@ def build_timeline(query: Query, findings: Findings, embed: Embed, *, max_events
     `embed` gives unit vectors of texts, which tell what is about the same.
     """
     told = _compare(query, _find_told(query, findings)[:_COMPARED], embed)
+    best = max((t.score for t in told), default=0.0)
+    told = [t for t in told if t.score >= _LEAST * best]
     if side := find_side(query.text, query.as_of):
         told = [t for t, kept in zip(told, side.of([(t.text, t.when) for t in told]), strict=True) if kept]
-    best = max((t.score for t in told), default=0.0)
-    groups = _fold([t for t in told if t.score >= _LEAST * best])
+    groups = _fold(told)
     groups.sort(key=lambda group: -group[0].score - 0.05 * len(group))
     chosen = sorted(groups[:max_events], key=lambda group: _order(group[0]))
     return Timeline(query.text, query, _number(chosen))

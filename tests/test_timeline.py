@@ -256,6 +256,8 @@ def test_what_happened_after_an_event_or_before_it(topic: str, days: list[int], 
 def test_of_an_event_alone_nothing_after_it_is_told(embedder: MiniLM) -> None:
     article = ("Mayor Per Lund resigned on Tuesday.", date(2024, 5, 7), "Island Post")
     assert found(embedder, "after Per Lund resigned", article).events == ()
+    aside = ("It rained. The harbour was closed on Thursday.", date(2024, 5, 9), "Harbour Wire")
+    assert found(embedder, "after Per Lund resigned", article, aside).events == ()
 
 
 def test_another_count_of_the_same_thing_is_told_apart(embedder: MiniLM) -> None:
