@@ -37,7 +37,8 @@ questions, 2026-11), so others are looked for."""
 _NEAR = 1.0
 """How much less likely than the likeliest a guess may be, as a difference of natural logarithms, to be weighed against
 it. 53 questions of 2024 whose evidence holds the answer, unseen by model and ranking, 2026-11: of 34 that the likeliest
-guess answers right 1 is lost, 5 others are won; with 0.7 / 1.5 / 2 it is 1 / 2 / 2 and 4 / 5 / 6."""
+guess answers right 1 is lost, 5 others are won; with 0.7 / 1.5 / 2 it is 1 / 2 / 2 and 4 / 5 / 6. One of those won began
+with a refusal, which now stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ def write_answer(
 def _guess(
     llm: LocalModel, query: Query, evidence: Sequence[Evidence], cancel: threading.Event | None
 ) -> Iterator[Reading]:
-    """Answers with different beginnings, the likeliest first; none far less likely than one that can be right."""
+    """Answers with different beginnings, the likeliest first; none far less likely than one that can be right.
+
+    Where the likeliest says in other words that the evidence does not answer, there is no other.
+    """
     messages = build_messages(query, evidence)
     options: dict[str, Any] = {"max_tokens": MAX_TOKENS, "stop": ["\n"], "not_first": [REFUSAL], "cancel": cancel}
     least = -math.inf
@@ -94,6 +98,8 @@ def _guess(
         options["not_first"].append(guess.text)
         if sum(guess.token_logprobs) >= least:
             yield guess
+        if math.isinf(least) and is_refusal(guess.text):
+            return
         if math.isinf(least) and _may_answer(query, guess, evidence):
             least = sum(guess.token_logprobs) - _NEAR
 
