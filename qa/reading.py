@@ -37,8 +37,8 @@ questions, 2026-11), so others are looked for."""
 _NEAR = 1.0
 """How much less likely than the likeliest a guess may be, as a difference of natural logarithms, to be weighed against
 it. 53 questions of 2024 whose evidence holds the answer, unseen by model and ranking, 2026-11: of 34 that the likeliest
-guess answers right 1 is lost, 5 others are won; with 0.7 / 1.5 / 2 it is 1 / 2 / 2 and 4 / 5 / 6. One of those won began
-with a refusal, which now stands."""
+guess answers right 1 is lost, 5 others are won; with 0.7 / 1.5 / 2 it is 1 / 2 / 2 and 4 / 5 / 6. One of those won
+began with a refusal, which now stands."""
 
 
 @dataclass(frozen=True, slots=True)
