@@ -11,8 +11,11 @@ _NO_FORENAMES = (STOP_WORDS - {"will", "may"}) | frozenset(
     "mr mrs ms miss dr sir dame lord lady sen rep gov president former ex prime minister chancellor secretary judge "
     "justice king queen prince princess pope governor senator representative mayor actor actress singer "
     "colonel col general gen captain capt major sergeant sgt lieutenant admiral commander inspector detective officer "
-    "professor prof bishop archbishop cardinal sheriff ambassador prosecutor coach manager lawmaker deputy "
-    "although though since once monday tuesday wednesday thursday friday saturday sunday".split()
+    "professor prof bishop archbishop cardinal sheriff ambassador prosecutor coach manager lawmaker deputy chief "
+    "director chairman chairwoman commissioner rev reverend father sister brother imam rabbi congressman "
+    "congresswoman councillor leader "
+    "although though since once meanwhile however later earlier also still now then today yesterday but and "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
 )
 
 

@@ -10,23 +10,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.terms import STOP_WORDS
+from qa.forenames import is_no_forename
 
 _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]*"
 _PERSON = re.compile(
     rf"(?P<forenames>{_WORD}(?: {_WORD})?) (?P<surname>{_WORD})"
     r"(?= (?:in|on|since|after|before|during|from|between|until|last|this)\b|$)"
 )
-_NO_FORENAMES = STOP_WORDS | frozenset(
-    "mr mrs ms miss dr sir dame lord lady sen rep gov president former ex prime minister chancellor secretary judge "
-    "justice king queen prince princess pope governor senator representative mayor actor actress singer general "
-    "colonel major captain lieutenant sergeant officer admiral commander chief director chairman chairwoman professor "
-    "prof ambassador commissioner prosecutor inspector detective deputy coach rev reverend father sister brother "
-    "bishop archbishop cardinal imam rabbi congressman congresswoman councillor sheriff leader "
-    "meanwhile however although though since once later earlier also still now then today yesterday but and "
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
-    "october november december".split()
-)
+_MONTHS = frozenset("january february march april may june july august september october november december".split())
 _LONG = re.compile(r"[^\W\d_]{5,}")
 """Where all words of a headline that are so long have capitals, these tell no names."""
 
@@ -48,7 +39,7 @@ class Person:
         plain = any(word[0].islower() for word in _LONG.findall(title))
         text = f"{title if plain else ''}\n{lead}"
         for match in re.finditer(rf"\b({_WORD}) {re.escape(self.surname)}\b(?!-)", text):
-            if match[1].rstrip(".").removesuffix("’s").removesuffix("'s").lower() not in _NO_FORENAMES:
+            if not _is_no_forename(match[1].removesuffix("’s").removesuffix("'s")):
                 return match[1] not in self.forenames.split()
         return False
 
@@ -56,9 +47,13 @@ class Person:
 def find_person(topic: str, texts: Iterable[str]) -> Person | None:
     """The person that `topic` is; None where it is none, or the last word is an ordinary one in `texts`: Osk Bridge."""
     match = _PERSON.match(topic.strip())
-    if match is None or match["forenames"].split()[0].lower() in _NO_FORENAMES:
+    if match is None or _is_no_forename(match["forenames"].split()[0]):
         return None
     ordinary = re.compile(rf"\b{re.escape(match['surname'].lower())}s?\b")
     if any(ordinary.search(text) for text in texts):
         return None
     return Person(match["forenames"], match["surname"])
+
+
+def _is_no_forename(word: str) -> bool:
+    return is_no_forename(word) or word.lower() in _MONTHS
