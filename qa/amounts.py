@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.terms import stem
+from qa.facts import SCALE
 
-_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9}
-_SCALES |= {"trillion": 1e12, "tn": 1e12}
 _AMOUNT = re.compile(
     r"(?<![\w.,])(?P<sign>US\$|[$£€¥])?(?P<whole>\d[\d,]*)(?:\.(?P<part>\d+))?"
     r"(?:[ -]?(?P<scale>thousand|million|billion|trillion|[mb]n|tn|[kmb])(?!\w))?"
@@ -65,7 +64,7 @@ def _amounts_in(text: str, *, exact: bool) -> tuple[_Amount, ...]:
     for match in _AMOUNT.finditer(text):
         kind = _kind_of(match)
         if kind and not (exact and _ABOUT.search(text[: match.start()])):
-            scale = _SCALES[match["scale"].lower()] if match["scale"] else 1.0
+            scale = SCALE[match["scale"].lower()] if match["scale"] else 1.0
             part = match["part"] or ""
             number = float(f"{match['whole'].replace(',', '')}.{part or 0}")
             found.append(_Amount(kind, number * scale, scale / 10 ** len(part)))

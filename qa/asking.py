@@ -8,14 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from qa.facts import facts_of
+from qa.facts import SCALE, facts_of
 from qa.phrases import asked_for
 
 _KIND = re.compile(r"\b(?:which|what|whose)\b", re.IGNORECASE)
-
-
-_SCALES = frozenset("hundred thousand million billion trillion".split())
-"""They are part of a number."""
 
 
 @lru_cache(maxsize=512)
@@ -25,7 +21,7 @@ def asked_words(question: str) -> frozenset[str | float]:
     begins = _KIND.search(question)
     asked = asked_for(question[begins.start() :]) if begins else None
     kind = facts_of(asked.noun).words if asked and asked.noun else frozenset()
-    return (facts.words - kind - _SCALES) | facts.numbers
+    return (facts.words - kind - SCALE.keys()) | facts.numbers
 
 
 def held_words(question: str, text: str) -> frozenset[str | float]:

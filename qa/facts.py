@@ -29,8 +29,8 @@ _ORDINALS = (
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
 _ORDINAL_VALUE = {w: i + 1 for i, w in enumerate(_ORDINALS)}
-_SCALE = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SCALE |= {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
+SCALE = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+SCALE |= {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
 CURRENCY = (
     r"(?:dollars?|euros?|pounds?|cents?|pence|crowns?|kron[aeo]r?|francs?|rupees?|yen|yuan|pesos?|rou?bles?|reais|rand|"
     r"liras?|dinars?|dirhams?|shekels?|shillings?|zlotys?|forints?)\b"
@@ -197,8 +197,8 @@ def _numbers(tokens: list[str]) -> list[float]:
                 if current is not None:
                     values.append(current)
                 current = value
-        elif token in _SCALE and current is not None:
-            current *= _SCALE[token]
+        elif token in SCALE and current is not None:
+            current *= SCALE[token]
         elif current is not None:
             values.append(current)
             current = None

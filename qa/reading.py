@@ -37,8 +37,8 @@ questions, 2026-11), so others are looked for."""
 _NEAR = 1.0
 """How much less likely than the likeliest a guess may be, as a difference of natural logarithms, to be weighed against
 it. 53 questions of 2024 whose evidence holds the answer, unseen by model and ranking, 2026-11: of 34 that the likeliest
-guess answers right 1 is lost, 5 others are won; with 0.7 / 1.5 / 2 it is 1 / 2 / 2 and 4 / 5 / 6. One of those won
-began with a refusal, which now stands."""
+guess answers right 1 is lost, 5 others are won; with 0.7 / 1.5 / 2 it is 1 / 2 / 2 and 4 / 5 / 6, so that
+it was chosen on what it is told of here; the development set and RGB were not looked at for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +75,24 @@ def write_answer(
         remote = {"max_tokens": MAX_TOKENS, "stop": ["\n"]} if isinstance(llm, RemoteModel) else {}
         return _write(llm, messages, remote, cancel)
     refusal = llm.score_continuations(messages, [REFUSAL], cancel=cancel)[0][0]
-    guesses = list(_guess(llm, query, evidence, cancel))
-    able = [g for g in guesses if _may_answer(query, g, evidence)]
-    best = _choose(llm, query, evidence, able, cancel) if able else guesses[-1]
-    return replace(best, first_word_at=guesses[0].first_word_at, refusal_logprob=refusal)
+    guesses = list(_guess(llm, messages, query, evidence, cancel))
+    able = [guess for guess, may_answer in guesses if may_answer]
+    best = _choose(llm, query, evidence, able, cancel) if able else guesses[-1][0]
+    return replace(best, first_word_at=guesses[0][0].first_word_at, refusal_logprob=refusal)
 
 
 def _guess(
-    llm: LocalModel, query: Query, evidence: Sequence[Evidence], cancel: threading.Event | None
-) -> Iterator[Reading]:
-    """Answers with different beginnings, the likeliest first; none far less likely than one that can be right.
+    llm: LocalModel,
+    messages: Sequence[ChatMessage],
+    query: Query,
+    evidence: Sequence[Evidence],
+    cancel: threading.Event | None,
+) -> Iterator[tuple[Reading, bool]]:
+    """Answers with different beginnings, the likeliest first, and whether each can be right.
 
-    Where the likeliest says in other words that the evidence does not answer, there is no other.
+    None is far less likely than one that can. Where the likeliest says in other words that the evidence does not
+    answer, there is no other.
     """
-    messages = build_messages(query, evidence)
     options: dict[str, Any] = {"max_tokens": MAX_TOKENS, "stop": ["\n"], "not_first": [REFUSAL], "cancel": cancel}
     least = -math.inf
     for _ in range(_GUESSES):
@@ -96,16 +100,15 @@ def _guess(
         if sum(guess.token_logprobs[:1]) < least:  # whatever else it began with would be less likely yet
             return
         options["not_first"].append(guess.text)
-        if sum(guess.token_logprobs) >= least:
-            yield guess
-        if math.isinf(least) and is_refusal(guess.text):
+        if sum(guess.token_logprobs) < least:
+            continue
+        refuses = is_refusal(guess.text)
+        may_answer = not refuses and not cannot_answer(query.text, guess.text, evidence)
+        yield guess, may_answer
+        if math.isinf(least) and refuses:
             return
-        if math.isinf(least) and _may_answer(query, guess, evidence):
+        if math.isinf(least) and may_answer:
             least = sum(guess.token_logprobs) - _NEAR
-
-
-def _may_answer(query: Query, guess: Reading, evidence: Sequence[Evidence]) -> bool:
-    return not is_refusal(guess.text) and not cannot_answer(query.text, guess.text, evidence)
 
 
 def _choose(

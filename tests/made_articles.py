@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date
 
-from index.article import Article, hash_text
+from index.article import Article, Span, hash_text
+from qa.answer import Evidence
 
 WORDS = [
     *("academy", "airport", "archive", "border", "bridge", "budget", "cathedral", "council", "cyclist", "drought"),
@@ -34,3 +36,12 @@ def make_article(
     """An article as `clean_article` would make it."""
     digest = hash_text(title, text)
     return Article(digest[:16], title, text, published, source, "", "", tags, path, digest)
+
+
+def make_evidence(*quotes: str, title: str = "A title", published: Sequence[date | None] = ()) -> list[Evidence]:
+    """Each quote as an article of its own, with these days of publication or none."""
+    days = published or (None,) * len(quotes)
+    return [
+        Evidence(number, make_article(title, quote, published=day), Span(0, len(quote)), 0.5)
+        for number, (quote, day) in enumerate(zip(quotes, days, strict=True), start=1)
+    ]

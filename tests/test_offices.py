@@ -5,23 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from made_articles import make_article
+from made_articles import make_evidence
 
-from index.article import Span
-from qa.answer import Evidence
 from qa.composition import cannot_answer
 from qa.offices import is_former_holder
 
 _MAYOR = "Who is the mayor of Riga?"
-
-
-def evidence_of(*quotes: str, published: tuple[date | None, ...] = ()) -> list[Evidence]:
-    """Each quote as an article of its own."""
-    days = published or (None,) * len(quotes)
-    return [
-        Evidence(number, make_article(text=quote, published=day), Span(0, len(quote)), 0.5)
-        for number, (quote, day) in enumerate(zip(quotes, days, strict=True), start=1)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +26,7 @@ def evidence_of(*quotes: str, published: tuple[date | None, ...] = ()) -> list[E
     ],
 )
 def test_who_is_called_former_is_told_from_who_holds_it(question: str, quotes: list[str], *, is_former: bool) -> None:
-    assert is_former_holder(question, "Lee Tan", evidence_of(*quotes)) is is_former
+    assert is_former_holder(question, "Lee Tan", make_evidence(*quotes)) is is_former
 
 
 @pytest.mark.parametrize(
@@ -58,8 +47,8 @@ def test_who_is_called_former_is_told_from_who_holds_it(question: str, quotes: l
 )
 def test_who_left_an_office_does_not_hold_it(quote: str) -> None:
     for question in (_MAYOR, "Who is mayor of Riga?", "Who is the Mayor of Riga?", "Who's Riga's mayor?"):
-        assert is_former_holder(question, "Anna Novak", evidence_of(quote)), question
-        assert cannot_answer(question, "Anna Novak", evidence_of(quote)), question
+        assert is_former_holder(question, "Anna Novak", make_evidence(quote)), question
+        assert cannot_answer(question, "Anna Novak", make_evidence(quote)), question
 
 
 @pytest.mark.parametrize(
@@ -86,7 +75,7 @@ def test_who_left_an_office_does_not_hold_it(quote: str) -> None:
     ],
 )
 def test_who_did_not_leave_it_may_hold_it(quote: str) -> None:
-    assert not is_former_holder(_MAYOR, "Anna Novak", evidence_of(quote))
+    assert not is_former_holder(_MAYOR, "Anna Novak", make_evidence(quote))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +93,7 @@ def test_who_did_not_leave_it_may_hold_it(quote: str) -> None:
     ],
 )
 def test_only_the_office_asked_for_counts(question: str, answer: str, quote: str, *, is_former: bool) -> None:
-    assert is_former_holder(question, answer, evidence_of(quote)) is is_former
+    assert is_former_holder(question, answer, make_evidence(quote)) is is_former
 
 
 @pytest.mark.parametrize(
@@ -125,7 +114,7 @@ def test_a_later_article_that_names_the_holder_counts_more(
         "Novak was sworn in as mayor.",
         "Anna Novak, the mayor, spoke.",
     ):
-        evidence = evidence_of("Anna Novak resigned as mayor.", holding, published=(left, held))
+        evidence = make_evidence("Anna Novak resigned as mayor.", holding, published=(left, held))
         assert is_former_holder(_MAYOR, "Anna Novak", evidence) is is_former
-    other = evidence_of("Anna Novak resigned as mayor.", "The mayor thanked Anna Novak.", published=(left, held))
+    other = make_evidence("Anna Novak resigned as mayor.", "The mayor thanked Anna Novak.", published=(left, held))
     assert is_former_holder(_MAYOR, "Anna Novak", other)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from made_articles import make_article
+from functools import partial
 
-from index.article import Span
-from qa.answer import Evidence
+import pytest
+from made_articles import make_evidence
+
 from qa.composition import cannot_answer
 from qa.owners import is_of_another_owner
 
 _ASKED = "Who is the chief executive of Kestrel Milk?"
 
 
-def evidence_of(*quotes: str, title: str = "A deal") -> list[Evidence]:
-    """Each quote as an article of its own."""
-    return [
-        Evidence(number, make_article(title, quote), Span(0, len(quote)), 0.5)
-        for number, quote in enumerate(quotes, start=1)
-    ]
+evidence_of = partial(make_evidence, title="A deal")
 
 
 @pytest.mark.parametrize(

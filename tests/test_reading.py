@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from made_articles import make_evidence
 
-from index.article import Article, Span
 from index.query import Query
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
@@ -34,14 +34,6 @@ FERRY = (
 )
 
 
-def evidence_of(*quotes: str) -> list[Evidence]:
-    made = []
-    for number, quote in enumerate(quotes, start=1):
-        article = Article(f"{number:016d}", "News", quote, ASKED, "", "", "", (), f"{number}.txt", "a" * 64)
-        made.append(Evidence(number, article, Span(0, len(quote)), 0.5))
-    return made
-
-
 def guesses_of(model: LocalModel, query: Query, evidence: list[Evidence], count: int) -> list[tuple[str, float]]:
     """What the model writes with each of its likeliest beginnings, and how likely it is."""
     found: list[tuple[str, float]] = []
@@ -57,7 +49,7 @@ def guesses_of(model: LocalModel, query: Query, evidence: list[Evidence], count:
 def test_of_guesses_as_likely_that_is_written_which_its_quote_alone_makes_likeliest(
     local_model: LocalModel, texts: tuple[str, ...]
 ) -> None:
-    query, evidence = Query(texts[0], ASKED), evidence_of(*texts[1:])
+    query, evidence = Query(texts[0], ASKED), make_evidence(*texts[1:])
     guesses = guesses_of(local_model, query, evidence, 4)
     near = {text for text, likely in guesses if likely > guesses[0][1] - 1 and text.lower() != REFUSAL}
     assert len(near) > 1, guesses
@@ -73,7 +65,7 @@ def test_of_guesses_as_likely_that_is_written_which_its_quote_alone_makes_likeli
 
 
 def test_a_guess_far_likelier_than_others_is_written_at_once(local_model: LocalModel) -> None:
-    query, evidence = Query(FERRY[0], ASKED), evidence_of(*FERRY[1:])
+    query, evidence = Query(FERRY[0], ASKED), make_evidence(*FERRY[1:])
     guesses = guesses_of(local_model, query, evidence, 2)
     assert guesses[1][1] < guesses[0][1] - 1
     reading = write_answer(local_model, query, evidence)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-from made_articles import make_article
+from functools import partial
 
-from index.article import Span
-from qa.answer import Evidence
+import pytest
+from made_articles import make_evidence
+
 from qa.composition import cannot_answer
 from qa.rivals import is_done_by_another
 
@@ -14,12 +14,7 @@ _BOUGHT = "Which company bought the creamery Ostra?"
 _HOLDS = "Northwind has agreed to buy Halm Dairy for $3 million."
 
 
-def evidence_of(*quotes: str, title: str = "A deal with Halm") -> list[Evidence]:
-    """Each quote as an article of its own."""
-    return [
-        Evidence(number, make_article(title, quote), Span(0, len(quote)), 0.5)
-        for number, quote in enumerate(quotes, start=1)
-    ]
+evidence_of = partial(make_evidence, title="A deal with Halm")
 
 
 @pytest.mark.parametrize(
