@@ -40,14 +40,30 @@ def speaks_of_now(question: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """A light English stem: plural, -ed, -ing and -ly endings off; enough to match inflections.
+    """A light English stem: plural, -ed, -ing, -ly and silent e off; enough to match inflections.
 
-    Source: the "S stemmer" of Harman 1991, widened by -ed, -ing and -ly.
+    Source: the "S stemmer" of Harman 1991, widened by -ed, -ing, -ly and -e.
     """
-    for ending, least in (("ingly", 4), ("edly", 4), ("ies", 2), ("ing", 3), ("ed", 3), ("es", 3), ("ly", 3), ("s", 2)):
+    for ending, least in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
-            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
+            word = word[: -len(ending)] + ("y" if ending in {"ies", "ied"} else "")
             break
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lse":
         word = word[:-1]
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+    if len(word) > 4 and word.endswith("ie"):  # "movie" as "movies"
+        return f"{word[:-2]}y"
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+_ENDINGS = (
+    ("ingly", 4),
+    ("edly", 4),
+    ("ies", 2),
+    ("ied", 2),
+    ("ing", 3),
+    ("ed", 3),
+    ("es", 3),
+    ("ly", 3),
+    ("s", 2),
+)
+"""What is cut, and how many letters must be left."""

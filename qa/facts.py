@@ -69,6 +69,7 @@ _APART = {
 }
 """Names that look like forms of one and are not -> which they are."""
 _DOTTED = re.compile(r"\b(?:[A-Z]\. ?)+[A-Z]\.")
+_HALF_DAY = re.compile(r"(?<=\d)\s?([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _WRITTEN_OUT = {
     "US": re.compile(r"\bUSA\b|\bUnited States\b|(?<!Latin )(?<!South )(?<!North )\bAmerica(?:ns?)?\b"),
     "WHO": re.compile(r"\bWorld Health Organi[sz]ation\b"),
@@ -132,7 +133,8 @@ def facts_of(text: str) -> Facts:
 
 
 def without_dots(text: str) -> str:
-    """`text` with "U.S." as "US" and "H. W." as "HW"."""
+    """`text` with "U.S." as "US", "H. W." as "HW", "11 a.m." and "11AM" as "11 am"."""
+    text = _HALF_DAY.sub(lambda match: f" {match[1].lower()}m", text)
     return _DOTTED.sub(lambda match: re.sub(r"[. ]", "", match.group()), text)
 
 
@@ -175,7 +177,7 @@ def stands_in(text: str, longer: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _comparable(text: str) -> list[str]:
-    lower = (token.lower() for token in tokenise(text))
+    lower = (token.lower() for token in tokenise(without_dots(text)))
     return [token if (value := _value(token)) is None else f"{value:g}" for token in lower]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.terms import stem
-from qa.facts import facts_of, is_form_of
+from qa.facts import facts_of, is_form_of, stands_in
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,24 @@ def test_negation_is_seen(text: str) -> None:
         ("agencies", "agency"),
         ("stopped", "stopping"),
         ("deaths", "death"),
+        ("miles", "mile"),
+        ("voted", "vote"),
+        ("taking", "take"),
+        ("movies", "movie"),
+        ("carried", "carry"),
+        ("tries", "tried"),
     ],
 )
 def test_inflections_share_a_stem(one: str, other: str) -> None:
     assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize("written", ["11 a.m.", "11 AM", "11am", "11 A.M."])
+def test_a_time_of_day_is_one_however_it_is_written(written: str) -> None:
+    told = f"They meet on Wednesday at {written} in the Oval Office."
+    assert stands_in("11 AM", told)
+    assert not facts_of(told).names & {"am", "a", "m"}
+    assert not stands_in("11 PM", told)
 
 
 def test_a_superscript_is_no_number() -> None:
