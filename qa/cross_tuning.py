@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.functional import softplus
 
@@ -45,6 +45,7 @@ from qa.fitting import (
     PARTS,
     Example,
     fit_read_ranking,
+    is_kept_for_confidence,
     open_searcher,
     part_file,
     part_of,
@@ -63,6 +64,8 @@ SHOWN = 8
 BATCH = 32
 MADE_ROUNDS, MADE_RATE = 4, 5e-4
 REAL_ROUNDS, REAL_RATE = 2, 5e-4 / 3
+FIRST = 3
+"""Passages that answer, of one question, from which one is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,15 @@ class Network(nn.Module):
             scores.append(self.head(means).squeeze(-1).where(tokens.squeeze(-1) > 0, UNREAD))
         return torch.cat(scores)
 
+    def load(self, file: Path) -> None:
+        """Take over what `correction` wrote to `file`."""
+        tensors = load_file(file)
+        self.head.load_state_dict({name: tensors[f"head.{name}"].float() for name in self.head.state_dict()})
+        for name, module in self.bert.named_modules():
+            if hasattr(module, "lora_A"):
+                module.lora_A["default"].weight.data = tensors[f"{name}.A"].float()
+                module.lora_B["default"].weight.data = tensors[f"{name}.B"].float()
+
     def correction(self) -> dict[str, torch.Tensor]:
         """What is learned, by the names that `CrossEncoder` reads."""
         tensors = {f"head.{name}": value.detach().cpu() for name, value in self.head.state_dict().items()}
@@ -209,30 +221,20 @@ def score(
     return [part.numpy() for part in scores.split(counts)]
 
 
-def main() -> None:
-    """Fit both and write them into the program."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dataset", type=Path)
-    parser.add_argument("made", type=Path, help="what `python -m qa.question_making` wrote")
-    parser.add_argument("parts", type=Path, help="a folder for the corrections that have not seen a part")
-    parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index")
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    dataset = read_dataset(arguments.dataset)
-    searcher = open_searcher(dataset, arguments.home)
-    examples = list(search_cases(dataset, searcher))
-    lines = arguments.made.read_text(encoding="utf-8").splitlines()
+def fit_from_made(made_file: Path, parts: Path, searcher: Searcher, examples: Sequence[Example]) -> None:
+    """Fit to made questions, then to people's, and write what ships; the folder `parts` keeps three corrections that
+    have not seen a part of the weeks, for what is fitted later."""
+    lines = made_file.read_text(encoding="utf-8").splitlines()
     made = [Made(*json.loads(line)) for line in lines]
-    torch.manual_seed(0)
     network = Network().to("cuda" if torch.cuda.is_available() else "cpu")
     tune(network, list(group_made(made, collect_passages(examples), searcher)), rounds=MADE_ROUNDS, rate=MADE_RATE)
     seen: dict[int, Read] = {}
     encoder = Encoder()
-    arguments.parts.mkdir(parents=True, exist_ok=True)
+    parts.mkdir(parents=True, exist_ok=True)
     for part in range(PARTS):
         without = _tune_real(network, [e for e in examples if part_of(e) != part])
         seen[part] = partial(score, without, encoder)
-        save_file(without.correction(), part_file(arguments.parts, part))
+        save_file(without.correction(), part_file(parts, part))
     write_ranking("read", fit_read_ranking(examples, lambda example: seen[part_of(example)]))
     save_file(_tune_real(network, examples).correction(), CORRECTION)
 
@@ -240,6 +242,41 @@ def main() -> None:
 def _tune_real(network: Network, examples: Sequence[Example]) -> Network:
     groups = [group for example in examples for group in group_real(example)]
     return tune(deepcopy(network), groups, rounds=REAL_ROUNDS, rate=REAL_RATE)
+
+
+def go_on(start: Path, examples: Sequence[Example]) -> None:
+    """Fit the correction `start` on to what is not kept for the confidence, and write it into the program.
+
+    One passage that answers is shown of each question, drawn from the first `FIRST`. The ranking keeps its weights.
+    """
+    network, rng = Network(), np.random.default_rng(0)
+    network.load(start)
+    found = [list(group_real(e)) for e in examples if not is_kept_for_confidence(e)]
+    groups = [some[int(rng.integers(min(FIRST, len(some))))] for some in found if some]
+    tune(network, groups, rounds=1, rate=REAL_RATE, batch=BATCH // 2)
+    save_file(network.correction(), CORRECTION)
+
+
+def main() -> None:
+    """Fit both and write them into the program."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--made", type=Path, help="what `python -m qa.question_making` wrote")
+    parser.add_argument("--parts", type=Path, help="a folder for the corrections that have not seen a part")
+    parser.add_argument("--start", type=Path, help="go on from this correction, without made questions")
+    parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    dataset = read_dataset(arguments.dataset)
+    searcher = open_searcher(dataset, arguments.home)
+    examples = list(search_cases(dataset, searcher))
+    torch.manual_seed(0)
+    if arguments.start:
+        go_on(arguments.start, examples)
+    elif arguments.made and arguments.parts:
+        fit_from_made(arguments.made, arguments.parts, searcher, examples)
+    else:
+        parser.error("name either --start, or --made and --parts")
 
 
 if __name__ == "__main__":

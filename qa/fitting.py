@@ -2,8 +2,8 @@
 
 The data set is a folder as `dateline eval` reads it, other than the one that figures are reported on. A sentence
 holds the answer when an accepted answer stands in it, normalised as the benchmark does. For the confidence every
-second question is also asked as if its event had not been reported: without the articles of its fortnight and
-those that hold an accepted answer, so that any answer is wrong. This module does not know where weights are used.
+question that has an answer is also asked as if its event had not been reported: without the articles of its fortnight
+and those that hold an accepted answer, so that any answer is wrong. This module does not know where weights are used.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Labels = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question with what search found for it."""
+    """One question with what search found for it; without `answers` it is to be refused."""
 
     query: Query
     findings: Findings
@@ -180,22 +180,22 @@ def _put(path: Path, name: str, weights: dict[str, Any]) -> None:
 
 
 def read_signals(examples: Sequence[Example], llm: LLM, read: Read) -> Iterator[tuple[Signals, bool, bool, bool]]:
-    """Signals of what `llm` reads, whether it was right, whether its evidence holds the answer, and whether its event
+    """Signals of what `llm` reads, whether it was right, whether its evidence holds the answer, and whether the answer
     was reported.
 
-    Of each question as it is and as if its event had not been reported; a reading without signals is left out, it is
-    refused whatever the weights.
+    Of each question as it is and, where it has an answer, as if its event had not been reported; a reading without
+    signals is left out, it is refused whatever the weights.
     """
     from qa.reading import write_answer
 
     for number, example in enumerate(examples):
-        for each in (example, without_event(example)):
+        for each in (example, without_event(example)) if example.answers else (example,):
             selection = choose_evidence(each.query, each.findings, read)
             if selection.evidence:
                 reading = write_answer(llm, each.query, selection.evidence)
                 signals = gather_signals(each.query, selection, reading)
                 if signals is not None:
-                    reported = each is example
+                    reported = each is example and bool(example.answers)
                     held = any(holds(item.quote, each.answers) for item in selection.evidence)
                     yield signals, reported and is_right(reading, each.answers), reported and held, reported
         log.info("read %d of %d", number + 1, len(examples))
@@ -257,7 +257,7 @@ def is_kept_for_confidence(example: Example) -> bool:
 
 
 def search_dataset(path: Path, home: Path) -> Iterator[Example]:
-    """Every answerable question of the data set in `path` with what search finds; the index is kept in `home`."""
+    """Every question of the data set in `path` with what search finds; the index is kept in `home`."""
     dataset = read_dataset(path)
     with closing(open_searcher(dataset, home)) as searcher:
         yield from search_cases(dataset, searcher)
@@ -272,11 +272,10 @@ def open_searcher(dataset: Dataset, home: Path) -> Searcher:
 
 
 def search_cases(dataset: Dataset, searcher: Searcher) -> Iterator[Example]:
-    """Every answerable question of `dataset` with what `searcher` finds."""
+    """Every question of `dataset` with what `searcher` finds."""
     for case in dataset.cases:
-        if case.answers:
-            query = Query(case.question, case.as_of)
-            yield Example(query, searcher.find(query), case.alternatives)
+        query = Query(case.question, case.as_of)
+        yield Example(query, searcher.find(query), case.alternatives)
 
 
 def _refuse(home: Path) -> Any:

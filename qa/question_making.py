@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=20_000, help="how many are asked about")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    examples = list(search_dataset(arguments.dataset, arguments.home))
+    examples = [e for e in search_dataset(arguments.dataset, arguments.home) if e.answers]
     chance = random.Random(0)  # noqa: S311 no secret # nosec B311
     sentences = choose_sentences(collect_passages(examples), chance)[: arguments.sentences]
     folder = prepare_plain("default", CARRIERS["default"], arguments.home / "models", lambda *stage: None)

@@ -1,10 +1,10 @@
-"""Fit the correction of a model's weights: `python -m qa.tuning DATASET PARTS --model NAME` (extra `eval`).
+"""Fit the correction of a model's weights: `python -m qa.tuning DATASET --model NAME` (extra `eval`).
 
 Low-rank adaptation on questions whose accepted answer stands in a sentence that fits the question: each is shown with
 that sentence among others that search finds, and with others only, where the right answer is `REFUSAL`. Sentences are
-drawn anew in each round, among those that a cross-encoder chose which had not seen the question: PARTS is where
-`qa.cross_tuning` keeps three. The upper layers alone are fitted: they tell what to copy, and it takes half the time.
-This module does not know how the model is asked.
+drawn anew in each round, among those that the cross-encoder chose, or one that had not seen the question (`--parts`).
+The upper layers alone are fitted: they tell what to copy, and it takes half the time. This module does not know how the
+model is asked.
 
 Source: Hu et al. 2021 (LoRA), by way of peft.
 """
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from index.cross_encoder import CrossEncoder
+from index.cross_encoder import CORRECTION, CrossEncoder
 from index.query import Query
 from qa.correction import DATA
 from qa.evaluation.scores import holds
@@ -50,7 +50,7 @@ LEAST_FIT = 0.25
 REFUSED = 0.2
 """Share of answerable questions shown without their answer."""
 HOPELESS = 0.35
-"""Share of questions without a fitting sentence that are shown, to be refused."""
+"""Share of questions without a fitting sentence that are shown, to be refused; those without an answer all are."""
 
 _NO_LOSS = -100
 _PREFIX = "base_model.model."
@@ -118,7 +118,7 @@ def make_pool(example: Example, read: Read) -> Pool:
 def draw(pool: Pool, rng: np.random.Generator) -> tuple[list[str], str] | None:
     """Evidence in reading order and what to answer; None where the question is left out of this round."""
     right = pool.right
-    if not right and rng.random() > HOPELESS:
+    if not right and pool.answers and rng.random() > HOPELESS:
         return None
     refuse = not right or rng.random() < REFUSED
     noisy = [math.log(s.score + 1e-9) + 0.5 * rng.gumbel() for s in pool.sentences]
@@ -240,7 +240,7 @@ def main() -> None:
     """Fit on one data set, without the weeks that `qa.fitting` fits the confidence on."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
-    parser.add_argument("parts", type=Path, help="the folder that `python -m qa.cross_tuning` wrote")
+    parser.add_argument("--parts", type=Path, help="choose evidence as `python -m qa.cross_tuning` wrote it there")
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--model", choices=list(CARRIERS), default="default", help="whose correction is fitted")
     parser.add_argument("--out", type=Path, help="the file to write (default: the program's own)")
@@ -248,8 +248,9 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = search_dataset(arguments.dataset, arguments.home)
-    unseen = [CrossEncoder(part_file(arguments.parts, part)).score for part in range(PARTS)]
-    pools = [make_pool(e, unseen[part_of(e)]) for e in examples if arguments.all or not is_kept_for_confidence(e)]
+    files = [part_file(arguments.parts, part) if arguments.parts else CORRECTION for part in range(PARTS)]
+    readers = [CrossEncoder(file).score for file in files]
+    pools = [make_pool(e, readers[part_of(e)]) for e in examples if arguments.all or not is_kept_for_confidence(e)]
     name, models = arguments.model, arguments.home / "models"
     out = arguments.out or DATA / f"correction-{name}.safetensors"
     folder = prepare_plain(name, CARRIERS[name], models, lambda *stage: None)

@@ -37,8 +37,13 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 @pytest.fixture(scope="module")
-def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
     return list(search_dataset(SEEDS, tmp_path_factory.mktemp("fitting")))
+
+
+@pytest.fixture(scope="module")
+def examples(asked: list[Example]) -> list[Example]:
+    return [example for example in asked if example.answers]
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +67,13 @@ def test_an_answer_is_shown_with_its_sentence_and_a_refusal_without(pools: list[
         assert 4 <= len(texts) <= 7
         assert len(set(texts)) == len(texts)
         assert any(holds(text, pool.answers) for text in texts) is (target != REFUSAL)
+
+
+def test_what_has_no_answer_is_shown_to_be_refused(asked: list[Example], reader: CrossEncoder) -> None:
+    hopeless = [make_pool(example, reader.score) for example in asked if not example.answers]
+    drawn = [draw(pool, np.random.default_rng(2)) for pool in hopeless]
+    assert len(drawn) >= 10
+    assert all(pair is not None and pair[1] == REFUSAL for pair in drawn)
 
 
 def test_a_correction_lowers_the_loss_on_what_it_is_fitted_to(pools: list[Pool], tmp_path: Path) -> None:
@@ -116,6 +128,13 @@ def test_signals_are_of_each_question_with_and_without_its_event(examples: list[
     ]
     assert sum(held) <= sum(in_evidence)
     assert sum(not h for h in held) > sum(not h for h in in_evidence), "no reading without the event"
+
+
+def test_what_has_no_answer_is_read_once_and_never_right(asked: list[Example], reader: CrossEncoder) -> None:
+    hopeless = [example for example in asked if not example.answers]
+    read = list(read_signals(hopeless, StandIn(pattern=r"(\w+)"), reader.score))
+    assert 0 < len(read) <= len(hopeless)
+    assert not any(right or held or reported for _, right, held, reported in read)
 
 
 def test_the_ranking_puts_sentences_that_hold_an_answer_first(examples: list[Example]) -> None:
