@@ -1,11 +1,12 @@
-"""Fit the cross-encoder and what its scores count for: `python -m qa.cross_tuning DATASET MADE PARTS` (extra `eval`).
+"""Fit the cross-encoder and what its scores count for: `python -m qa.cross_tuning DATASET` (extra `eval`).
 
-MADE holds questions made from single sentences (`qa/question_making.py`), DATASET people's. A question is shown with
-the passage that answers and seven others that search finds: the sentence that answers is to score above all others
-(softmax) and each to tell by itself whether it answers (logistic). People's questions come last, since the made ones
-are easier. The weights of the ranking are fitted to scores by corrections that had not seen the question: of three
-parts of the weeks (`part_of`), two at a time. The folder PARTS keeps these three, for what is fitted later. Minutes on
-a GPU, ten hours on two cores (30 s a step, by calculation). This module does not know how evidence is chosen.
+A question is shown with the passage that answers and seven others that search finds: the sentence that answers is to
+score above all others (softmax) and each to tell by itself whether it answers (logistic). With `--made FILE --parts
+FOLDER` it is fitted to questions made from single sentences (`qa/question_making.py`), then to people's, since the made
+ones are easier; the weights of the ranking to scores by corrections that had not seen the question: of three parts of
+the weeks (`part_of`), two at a time, which FOLDER keeps. Minutes on a GPU, ten hours on two cores (by calculation).
+With `--start FILE` a correction is fitted on to the data set's questions, but for those kept for the confidence: a
+quarter of an hour on two cores for 783. This module does not know how evidence is chosen.
 
 Sources: Hu et al. 2021 (LoRA); Gao, Dai & Callan 2021, "Rethink Training of Deep LM Rerankers" (the softmax).
 """
@@ -16,7 +17,7 @@ import argparse
 import json
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -244,17 +245,18 @@ def _tune_real(network: Network, examples: Sequence[Example]) -> Network:
     return tune(deepcopy(network), groups, rounds=REAL_ROUNDS, rate=REAL_RATE)
 
 
-def go_on(start: Path, examples: Sequence[Example]) -> None:
-    """Fit the correction `start` on to what is not kept for the confidence, and write it into the program.
-
-    One passage that answers is shown of each question, drawn from the first `FIRST`. The ranking keeps its weights.
-    """
-    network, rng = Network(), np.random.default_rng(0)
+def go_on(start: Path, groups: Sequence[Group]) -> Network:
+    """The correction `start`, fitted on to `groups`."""
+    network = Network()
     network.load(start)
-    found = [list(group_real(e)) for e in examples if not is_kept_for_confidence(e)]
-    groups = [some[int(rng.integers(min(FIRST, len(some))))] for some in found if some]
-    tune(network, groups, rounds=1, rate=REAL_RATE, batch=BATCH // 2)
-    save_file(network.correction(), CORRECTION)
+    return tune(network, groups, rounds=1, rate=REAL_RATE, batch=BATCH // 2)
+
+
+def draw_groups(examples: Iterable[Example], rng: np.random.Generator) -> Iterator[Group]:
+    """One group of each question that has any, drawn from the first `FIRST`."""
+    for example in examples:
+        if found := list(group_real(example)):
+            yield found[int(rng.integers(min(FIRST, len(found))))]
 
 
 def main() -> None:
@@ -272,7 +274,9 @@ def main() -> None:
     examples = list(search_cases(dataset, searcher))
     torch.manual_seed(0)
     if arguments.start:
-        go_on(arguments.start, examples)
+        unseen = [e for e in examples if not is_kept_for_confidence(e)]
+        groups = list(draw_groups(unseen, np.random.default_rng(0)))
+        save_file(go_on(arguments.start, groups).correction(), CORRECTION)
     elif arguments.made and arguments.parts:
         fit_from_made(arguments.made, arguments.parts, searcher, examples)
     else:

@@ -15,12 +15,12 @@ from stand_in_model import StandIn
 from tiny_model import write_tiny_gguf
 
 from index.article import Span
-from index.cross_encoder import UNREAD, CrossEncoder, Encoder
+from index.cross_encoder import CORRECTION, UNREAD, CrossEncoder, Encoder
 from index.embedder import MAX_TOKENS, PassageText
 from index.int8 import exact_bits
 from index.search import Searcher
 from qa.assistant import Assistant
-from qa.cross_tuning import Group, Network, group_made, group_real, loss_of, score, tune
+from qa.cross_tuning import Group, Network, draw_groups, go_on, group_made, group_real, loss_of, score, tune
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
 from qa.evidence import READ, read_sentences
@@ -84,7 +84,7 @@ def test_nothing_to_read_takes_no_network() -> None:
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
     dataset = read_dataset(SEEDS)
     searcher = open_searcher(dataset, tmp_path_factory.mktemp("cross"))
-    yield searcher, list(search_cases(dataset, searcher))
+    yield searcher, [example for example in search_cases(dataset, searcher) if example.answers]
     searcher.close()
 
 
@@ -136,6 +136,24 @@ def test_fitting_lowers_the_loss_and_what_is_kept_scores_the_same(groups: list[G
     question = few[0].question
     fitted, kept = score(network, encoder, question, [FERRY]), CrossEncoder(tmp_path / "fitted.safetensors")
     assert np.allclose(fitted[0], kept.score(question, [FERRY])[0], atol=0.3)
+
+
+def test_fitting_goes_on_from_what_was_kept(groups: list[Group], reader: CrossEncoder, tmp_path: Path) -> None:
+    few = [replace(group, others=group.others[:2]) for group in groups[:4]]
+    question, encoder = few[0].question, Encoder()
+    network = Network()
+    network.load(CORRECTION)
+    assert np.allclose(score(network, encoder, question, [FERRY])[0], reader.score(question, [FERRY])[0], atol=0.3)
+    with torch.inference_mode():
+        before = float(loss_of(network.eval(), encoder, few, np.random.default_rng(0)))
+        after = float(loss_of(go_on(CORRECTION, few * 8).eval(), encoder, few, np.random.default_rng(0)))
+    assert after < before
+
+
+def test_of_each_question_one_group_is_drawn(examples: list[Example], groups: list[Group]) -> None:
+    drawn = list(draw_groups(examples, np.random.default_rng(0)))
+    assert len(drawn) == len({group.question for group in groups})
+    assert {group.right.id for group in drawn} <= {group.right.id for group in groups}
 
 
 def test_made_questions_become_groups_where_search_finds_their_passage(found: Found) -> None:
