@@ -173,11 +173,13 @@ def tune(
     upper: float = UPPER["default"],
     learning_rate: float = LEARNING_RATE,
     seed: int = 0,
+    start: Path | None = None,
     kept: Path | None = None,
 ) -> Any:
     """The model in `model_folder` with its correction fitted, as a peft model; that of the `upper` share of its layers.
 
-    The correction so far is written to `kept` every ten steps: a run takes an hour or so.
+    It goes on from the correction `start`, if there is one. The correction so far is written to `kept` every ten
+    steps: a run takes an hour or so.
     """
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -196,6 +198,8 @@ def tune(
         task_type="CAUSAL_LM",
     )
     model: Any = get_peft_model(base, config)
+    if start is not None:
+        load(model, start)
     parameters = [p for p in model.parameters() if p.requires_grad]
     for parameter in parameters:
         parameter.data = parameter.data.float()
@@ -234,6 +238,17 @@ def save(model: Any, file: Path) -> None:
     factors = get_peft_model_state_dict(model)
     tensors = {name.removeprefix(_PREFIX): value.to(torch.bfloat16).contiguous() for name, value in factors.items()}
     save_file(tensors, file, metadata={"scale": str(SCALE)})
+
+
+def load(model: Any, file: Path) -> None:
+    """Take over what `save` wrote to `file`."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    factors = {f"{_PREFIX}{name}": value.float() for name, value in load_file(file).items()}
+    told = set_peft_model_state_dict(model, factors)
+    if told.unexpected_keys:
+        raise ValueError(f"{file} is no correction of these layers: {told.unexpected_keys[:3]}")
 
 
 def main() -> None:
