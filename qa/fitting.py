@@ -180,7 +180,7 @@ def _put(path: Path, name: str, weights: dict[str, Any]) -> None:
 
 
 def read_signals(examples: Sequence[Example], llm: LLM, read: Read) -> Iterator[tuple[Signals, bool, bool, bool]]:
-    """Signals of what `llm` reads, whether it was right, whether its evidence holds the answer, and whether the answer
+    """Signals of what `llm` reads, whether it was right, whether its evidence holds the answer, and whether its event
     was reported.
 
     Of each question as it is and, where it has an answer, as if its event had not been reported; a reading without
@@ -195,7 +195,7 @@ def read_signals(examples: Sequence[Example], llm: LLM, read: Read) -> Iterator[
                 reading = write_answer(llm, each.query, selection.evidence)
                 signals = gather_signals(each.query, selection, reading)
                 if signals is not None:
-                    reported = each is example and bool(example.answers)
+                    reported = each is example
                     held = any(holds(item.quote, each.answers) for item in selection.evidence)
                     yield signals, reported and is_right(reading, each.answers), reported and held, reported
         log.info("read %d of %d", number + 1, len(examples))

@@ -268,6 +268,8 @@ def altered(pack: Pack, change: str) -> Pack:
         answer.abstained, answer.text, answer.citations = True, "The governor resigned in disgrace.", []
     elif change in ("title", "source", "author", "url"):
         setattr(quote.article, change, "Harbour Post")
+    elif change == "short":
+        answer.short = "Nine"
     elif change == "published":
         quote.article.published = date(2001, 1, 1)
     return copy
@@ -275,7 +277,8 @@ def altered(pack: Pack, change: str) -> Pack:
 
 @pytest.mark.parametrize(
     "change",
-    "quote place hash answer number citations citation sentence refusal title source author url published".split(),
+    "quote place hash answer number citations citation sentence refusal short".split()
+    + "title source author url published".split(),
 )
 def test_an_altered_pack_is_found_out(pack: Pack, assistant: Assistant, change: str) -> None:
     failed = [c for c in check_pack(altered(pack, change), assistant.catalogue) if c.standing is not Standing.STANDS]

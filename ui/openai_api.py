@@ -70,6 +70,12 @@ def _routes(assistant: Assistant, queue: Queue) -> APIRouter:
             kind = "invalid_request_error" if status_of(error) == 400 else "server_error"
             return JSONResponse(error_object(str(error), kind), status_of(error), headers=retry_after(error))
 
+    @routes.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    def no_such_route(rest: str, request: Request) -> JSONResponse:
+        """Clients look for OpenAI's error where they ask for what is not here, such as embeddings."""
+        said = f"no {request.method} /v1/{rest[:100]} here: there are GET /v1/models and POST /v1/chat/completions"
+        return JSONResponse(error_object(said, "invalid_request_error", "unknown_url"), 404)
+
     return routes
 
 

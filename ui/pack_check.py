@@ -72,6 +72,8 @@ def _check_answer(at: int, answer: PackedAnswer, catalogue: Catalogue) -> Iterat
         if fault := _find_fault(citation, answer, standing):
             said = answer.text[citation.claim[0] : citation.claim[1]]
             yield Check(at, citation.number, said, Standing.FAILS, fault)
+    if not answer.text.startswith(answer.short):
+        yield Check(at, 0, answer.short, Standing.FAILS, "the answer does not begin with this short answer")
     if not answer.abstained and answer.evidence and not answer.citations:
         yield Check(at, 0, answer.text, Standing.FAILS, "the answer cites nothing")
     elif uncited := _find_uncited(answer):
