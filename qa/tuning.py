@@ -260,6 +260,7 @@ def main() -> None:
     parser.add_argument("--model", choices=list(CARRIERS), default="default", help="whose correction is fitted")
     parser.add_argument("--out", type=Path, help="the file to write (default: the program's own)")
     parser.add_argument("--all", action="store_true", help="fit on those weeks, too")
+    parser.add_argument("--start", type=Path, help="go on from this correction: one round, at half the learning rate")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     examples = search_dataset(arguments.dataset, arguments.home)
@@ -269,7 +270,9 @@ def main() -> None:
     name, models = arguments.model, arguments.home / "models"
     out = arguments.out or DATA / f"correction-{name}.safetensors"
     folder = prepare_plain(name, CARRIERS[name], models, lambda *stage: None)
-    save(tune(pools, folder, upper=UPPER[name], kept=out), out)
+    rounds, rate = (1, LEARNING_RATE / 2) if arguments.start else (ROUNDS, LEARNING_RATE)
+    fitted = tune(pools, folder, rounds=rounds, upper=UPPER[name], learning_rate=rate, start=arguments.start, kept=out)
+    save(fitted, out)
 
 
 if __name__ == "__main__":

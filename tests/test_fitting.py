@@ -94,17 +94,21 @@ def test_a_correction_lowers_the_loss_on_what_it_is_fitted_to(pools: list[Pool],
     assert after < before - 0.05
     save(fitted, tmp_path / "correction.safetensors")
     assert set(load_file(tmp_path / "correction.safetensors")) >= {"model.layers.0.mlp.up_proj.lora_A.weight"}
+    again = tune(pools[:1], folder, rounds=1, upper=1.0, learning_rate=0.0, start=tmp_path / "correction.safetensors")
+    with torch.inference_mode():
+        resumed = np.mean([float(loss_of(again.eval(), batch)) for batch in batches])
+    assert resumed == pytest.approx(after, abs=0.02)
 
 
 def test_the_threshold_refuses_its_share_of_the_answerable() -> None:
     rng = np.random.default_rng(0)
     right = rng.random(400) < 0.5
     signals = [Signals(*(float(r) + rng.normal(0, 0.6, len(fields(Signals))))) for r in right]
-    fitted = fit_confidence(signals, right.tolist(), right.tolist(), [True] * 400)
+    fitted = fit_confidence(signals, right.tolist(), right.tolist())
     columns = np.array([[getattr(s, name) for name in fitted["features"]] for s in signals])
     logits = (columns - fitted["means"]) / fitted["scales"] @ np.array(fitted["coefficients"]) + fitted["intercept"]
     confident = 1 / (1 + np.exp(-logits)) >= fitted["threshold"]
-    assert np.mean(~confident[right]) == pytest.approx(0.15, abs=0.01)
+    assert np.mean(~confident[right]) == pytest.approx(0.10, abs=0.01)
     assert np.mean(~confident[~right]) > 0.9
 
 
@@ -119,8 +123,7 @@ def test_at_the_even_confidence_answers_are_right_as_often_as_wrong() -> None:
 def test_signals_are_of_each_question_with_and_without_its_event(examples: list[Example], reader: CrossEncoder) -> None:
     read = list(read_signals(examples, StandIn(pattern=r"(\w+)"), reader.score))
     assert 0 < len(read) <= 2 * len(examples)
-    held = [h for _, _, h, _ in read]
-    assert all(reported for *_, h, reported in read if h)
+    held = [h for *_, h in read]
     assert {True, False} == set(held)
     in_evidence = [
         any(holds(e.quote, x.answers) for e in choose_evidence(x.query, x.findings, reader.score).evidence)
@@ -134,7 +137,7 @@ def test_what_has_no_answer_is_read_once_and_never_right(asked: list[Example], r
     hopeless = [example for example in asked if not example.answers]
     read = list(read_signals(hopeless, StandIn(pattern=r"(\w+)"), reader.score))
     assert 0 < len(read) <= len(hopeless)
-    assert all(reported and not right and not held for _, right, held, reported in read)
+    assert not any(right or held for _, right, held in read)
 
 
 def test_the_ranking_puts_sentences_that_hold_an_answer_first(examples: list[Example]) -> None:
