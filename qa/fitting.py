@@ -43,8 +43,8 @@ PARTS = 3
 KEPT = 0
 """The part that the confidence is fitted on."""
 REFUSED_ANSWERABLE = 0.10
-"""Share of the kept questions whose evidence holds an accepted answer that the threshold refuses. With 0.15 it is 20 % of
-the development set's, with 0.10 13 (2026-11)."""
+"""Share of the kept questions whose evidence holds an accepted answer that the threshold refuses; with 0.15 the
+development set's were refused in 20 %, with 0.10 in 13 (2026-11)."""
 
 Labels = npt.NDArray[np.bool_]
 
