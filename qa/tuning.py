@@ -246,7 +246,7 @@ def load(model: Any, file: Path) -> None:
     from safetensors.torch import load_file
 
     factors = {f"{_PREFIX}{name}": value.float() for name, value in load_file(file).items()}
-    told = set_peft_model_state_dict(model, factors)
+    told: Any = set_peft_model_state_dict(model, factors)
     if told.unexpected_keys:
         raise ValueError(f"{file} is no correction of these layers: {told.unexpected_keys[:3]}")
 
