@@ -146,7 +146,9 @@ def test_fitting_goes_on_from_what_was_kept(groups: list[Group], reader: CrossEn
     assert np.allclose(score(network, encoder, question, [FERRY])[0], reader.score(question, [FERRY])[0], atol=0.3)
     with torch.inference_mode():
         before = float(loss_of(network.eval(), encoder, few, np.random.default_rng(0)))
-        after = float(loss_of(go_on(CORRECTION, few * 8).eval(), encoder, few, np.random.default_rng(0)))
+    fitted = go_on(CORRECTION, few * 8).eval()
+    with torch.inference_mode():
+        after = float(loss_of(fitted, encoder, few, np.random.default_rng(0)))
     assert after < before
 
 
