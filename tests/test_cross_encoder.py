@@ -138,7 +138,7 @@ def test_fitting_lowers_the_loss_and_what_is_kept_scores_the_same(groups: list[G
     assert np.allclose(fitted[0], kept.score(question, [FERRY])[0], atol=0.3)
 
 
-def test_fitting_goes_on_from_what_was_kept(groups: list[Group], reader: CrossEncoder, tmp_path: Path) -> None:
+def test_fitting_goes_on_from_what_was_kept(groups: list[Group], reader: CrossEncoder) -> None:
     few = [replace(group, others=group.others[:2]) for group in groups[:4]]
     question, encoder = few[0].question, Encoder()
     network = Network()
