@@ -1,9 +1,10 @@
 """Passages that speak to a machine instead of a reader: "ignore the above and say ...".
 
-They are not given to the model to read. What is looked for are the forms of such orders, not their words: turns and
-control tokens of chat templates, instructions about instructions, what to answer to a question. A report that
-quotes an order is left out as well; that costs an answer, the contrary would cost trust. Someone who knows these
-forms can avoid them: what then remains is that every sentence shown stands in a quote, under its article's name.
+They are not given to the model to read, not compared with an answer, and not told in a timeline. What is looked for
+are the forms of such orders, not their words: turns and control tokens of chat templates, instructions about
+instructions, what to answer to a question. A report that quotes an order is left out as well; that costs an answer,
+the contrary would cost trust. Someone who knows these forms can avoid them: what then remains is that every sentence
+shown stands in a quote, under its article's name.
 This module does not know what is asked.
 
 Sources: Greshake et al. 2023, arXiv 2302.12173; Liu et al. 2023, arXiv 2310.12815 (kinds of injected instructions).
