@@ -45,6 +45,8 @@ SCALE = 2
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 POOL = 60
 """Best sentences of a question that examples are drawn from."""
+SHOWN = 4, 10
+"""Sentences of an example, at least and fewer than."""
 LEAST_FIT = 0.25
 """A sentence that holds an accepted answer but fewer of the question's words holds it by chance."""
 REFUSED = 0.2
@@ -123,12 +125,19 @@ def draw(pool: Pool, rng: np.random.Generator) -> tuple[list[str], str] | None:
     refuse = not right or rng.random() < REFUSED
     noisy = [math.log(s.score + 1e-9) + 0.5 * rng.gumbel() for s in pool.sentences]
     order = [i for i in np.argsort(noisy)[::-1].tolist() if not (refuse and pool.held[i])]
-    chosen = order[: int(rng.integers(4, 8))]
+    chosen = order[: int(rng.integers(*SHOWN))]
     if not refuse and not set(chosen) & set(right):
         weights = np.array([pool.fits[i] for i in right])
         chosen[int(rng.integers(len(chosen)))] = right[int(rng.choice(len(right), p=weights / weights.sum()))]
     sentences = sorted((pool.sentences[i] for i in chosen), key=lambda s: (s.passage_rank, s.span))
-    return [s.text for s in sentences], REFUSAL if refuse else pool.answers[0].strip(" \"“”'.")
+    return [s.text for s in sentences], REFUSAL if refuse else _target(pool, [i for i in chosen if i in right])
+
+
+def _target(pool: Pool, right: Sequence[int]) -> str:
+    """The first accepted answer that a sentence shown has in this form: what is read is copied."""
+    texts = [pool.sentences[i].text for i in right]
+    answers = [answer.strip(" \"“”'.") for answer in pool.answers]
+    return next((answer for answer in answers if any(answer in text for text in texts)), answers[0])
 
 
 def draw_round(pools: Sequence[Pool], tokenizer: Any, rng: np.random.Generator) -> list[list[Shown]]:
