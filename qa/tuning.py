@@ -261,9 +261,9 @@ def load(model: Any, file: Path) -> None:
 
 
 def main() -> None:
-    """Fit on one data set, without the weeks that `qa.fitting` fits the confidence on."""
+    """Fit on data sets, without the weeks that `qa.fitting` fits the confidence on."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dataset", type=Path)
+    parser.add_argument("datasets", nargs="+", type=Path, metavar="DATASET")
     parser.add_argument("--parts", type=Path, help="choose evidence as `python -m qa.cross_tuning` wrote it there")
     parser.add_argument("--home", type=Path, default=Path(".dateline"), help="keeps the index and the model")
     parser.add_argument("--model", choices=list(CARRIERS), default="default", help="whose correction is fitted")
@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="go on from this correction: one round, at half the learning rate")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    examples = search_dataset(arguments.dataset, arguments.home)
+    examples = (example for dataset in arguments.datasets for example in search_dataset(dataset, arguments.home))
     files = [part_file(arguments.parts, part) if arguments.parts else CORRECTION for part in range(PARTS)]
     readers = [CrossEncoder(file).score for file in files]
     pools = [make_pool(e, readers[part_of(e)]) for e in examples if arguments.all or not is_kept_for_confidence(e)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,9 +14,11 @@ import torch
 from stand_in_model import StandIn
 from tiny_model import write_tiny_gguf
 
+import qa
 from index.cross_encoder import CrossEncoder
 from index.query import Query
 from qa.confidence import Signals
+from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
 from qa.evidence import choose_evidence, describe_sentences, read_sentences
 from qa.fitting import (
@@ -34,6 +37,7 @@ from qa.ranking import NAMES, Weights, score_sentences
 from qa.tuning import Pool, draw, draw_round, loss_of, make_pool, save, tune
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+STORIES = Path(qa.__file__).parent / "data" / "stories"
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +72,17 @@ def test_an_answer_is_shown_with_its_sentence_and_a_refusal_without(pools: list[
         assert len(set(texts)) == len(texts)
         assert any(holds(text, pool.answers) for text in texts) is (target != REFUSAL)
         assert target == REFUSAL or any(target in text for text in texts) or target == pool.answers[0]
+
+
+def test_every_written_story_tells_what_is_asked_of_it() -> None:
+    stories = read_dataset(STORIES)
+    articles = [json.loads(line) for line in (STORIES / "articles.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (len(articles), len(stories.cases)) == (240, 560)
+    for case in stories.cases:
+        story = case.id[: len("a-01")]
+        told = " ".join(a["text"] for a in articles if f"/{story}-" in a["url"])
+        assert told, case.id
+        assert not case.alternatives or case.alternatives[0] in told, case.id
 
 
 def test_what_has_no_answer_is_shown_to_be_refused(asked: list[Example], reader: CrossEncoder) -> None:
