@@ -185,7 +185,7 @@ class Assistant:
             return
         findings, selection = self._lookup.evidence(query)
         evidence = selection.evidence
-        outcome = Outcome(question, query, findings, evidence, started)
+        outcome = Outcome(question, query, evidence, selection.ranked, started)
         outcome.timings["sources_s"] = time.perf_counter() - started
         yield Found(query, evidence)
         if not evidence:
@@ -277,7 +277,7 @@ class Assistant:
 
     def _abstain(self, outcome: Outcome) -> Iterator[Event]:
         """Say that the articles do not answer, and name the nearest passages."""
-        ranked = enumerate(outcome.findings.candidates[:NEAREST], start=1)
+        ranked = enumerate(outcome.ranked[:NEAREST], start=1)
         nearest = tuple(Hit(c.passage, c.fused, rank) for rank, c in ranked)
         yield Delta(NOT_FOUND)
         yield Done(replace(outcome.answer(Draft(text=NOT_FOUND), abstained=True), nearest=nearest))

@@ -60,7 +60,8 @@ class Lookup:
         self._searcher.close()
 
     def _rank(self, query: Query, k: int) -> list[Hit]:
-        candidates = rank_passages(query, self._searcher.find(query, k=max(k, PASSAGES)))[:k]
+        findings = self._searcher.find(query, k=max(k, PASSAGES))
+        candidates = rank_passages(query, findings, self._reader.score)[:k]
         return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
 
     def _tell(self, query: Query) -> Timeline:

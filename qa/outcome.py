@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.query import Query
-from index.search import Findings
+from index.search import Candidate
 from qa.answer import Answer, Disagreement, Evidence
 from qa.composition import Draft, is_fragment
 
@@ -24,8 +24,9 @@ class Outcome:
 
     question: str
     query: Query
-    findings: Findings
     evidence: tuple[Evidence, ...]
+    ranked: tuple[Candidate, ...]
+    """The passages found, best first."""
     started: float
     timings: dict[str, float] = field(default_factory=dict)
     reading: Reading | None = None

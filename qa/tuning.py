@@ -96,11 +96,10 @@ def make_pool(example: Example, read: Read) -> Pool:
     Most are of passages that are read with the question; few questions have their answer there, so others are of
     passages that are only found.
     """
-    scored = read_sentences(example.query, example.findings, read)
+    found = score_sentences(example.query, example.findings)
+    scored = read_sentences(example.query, found, read)
     passages = {s.passage_rank for s, _ in scored}
-    scored += [
-        pair for pair in score_sentences(example.query, example.findings) if pair[0].passage_rank not in passages
-    ]
+    scored += [pair for pair in found if pair[0].passage_rank not in passages]
     kept: list[tuple[ScoredSentence, SentenceFeatures]] = []
     seen: list[frozenset[str]] = []
     for sentence, features in sorted(scored, key=lambda pair: -pair[0].score)[:POOL]:

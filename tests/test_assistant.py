@@ -92,8 +92,10 @@ def test_an_answer_that_is_wrong_more_often_than_right_is_marked(
 def test_a_refusal_of_the_model_is_an_abstention_that_names_the_nearest(folder: Path) -> None:
     with Assistant.open(folder, llm=StandIn(pattern="(?!)")) as assistant:
         answer = assistant.ask(QUESTION, as_of=AS_OF)
+        best = assistant.search(answer.query, k=3)
     assert (answer.abstained, answer.short, answer.citations) == (True, "", ())
     assert [hit.rank for hit in answer.nearest] == [1, 2, 3]
+    assert list(answer.nearest) == best
 
 
 def test_filters_that_exclude_all_leave_nothing_to_say(assistant: Assistant) -> None:

@@ -23,7 +23,7 @@ from qa.assistant import Assistant
 from qa.cross_tuning import Group, Network, draw_groups, go_on, group_made, group_real, loss_of, score, tune
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
-from qa.evidence import READ, read_sentences
+from qa.evidence import READ, read_sentences, score_sentences
 from qa.fitting import Example, open_searcher, search_cases
 from qa.model import LocalModel
 from qa.question_making import Made, choose_sentences, collect_passages, collect_shots, read_made
@@ -109,7 +109,8 @@ def test_an_assistant_with_a_local_model_multiplies_in_8_bits(found: Found, tmp_
 
 def test_only_the_best_passages_are_read(examples: list[Example], reader: CrossEncoder) -> None:
     for example in examples:
-        read = read_sentences(example.query, example.findings, reader.score)
+        found = score_sentences(example.query, example.findings)
+        read = read_sentences(example.query, found, reader.score)
         assert len({sentence.passage_rank for sentence, _ in read}) == min(READ, len(example.findings.candidates))
 
 

@@ -20,7 +20,7 @@ from index.query import Query
 from qa.confidence import Signals
 from qa.evaluation.dataset import read_dataset
 from qa.evaluation.scores import holds
-from qa.evidence import choose_evidence, describe_sentences, read_sentences
+from qa.evidence import choose_evidence, describe_sentences, read_sentences, score_sentences
 from qa.fitting import (
     Example,
     fit_confidence,
@@ -33,7 +33,8 @@ from qa.fitting import (
     without_event,
 )
 from qa.prompts import REFUSAL
-from qa.ranking import NAMES, Weights, score_sentences
+from qa.ranking import NAMES, Weights
+from qa.ranking import score_sentences as rank_sentences
 from qa.tuning import Pool, draw, draw_round, loss_of, make_pool, save, tune
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -162,7 +163,7 @@ def test_the_ranking_puts_sentences_that_hold_an_answer_first(examples: list[Exa
     ahead = []
     for example in examples:
         described = describe_sentences(example.query, example.findings)
-        scores = score_sentences([features for _, features in described], weights)
+        scores = rank_sentences([features for _, features in described], weights)
         held = np.array([holds(sentence.text, example.answers) for sentence, _ in described])
         if held.any():
             ahead.append(np.mean(scores[held].max() > scores[~held]))
@@ -175,7 +176,8 @@ def test_reading_puts_sentences_that_hold_an_answer_first(examples: list[Example
     assert fitted["coefficients"][fitted["features"].index("read")] > 0
     ahead = []
     for example in examples:
-        scored = [s for s, _ in read_sentences(example.query, example.findings, reader.score)]
+        found = score_sentences(example.query, example.findings)
+        scored = [s for s, _ in read_sentences(example.query, found, reader.score)]
         held = np.array([holds(s.text, example.answers) for s in scored])
         scores = np.array([s.score for s in scored])
         if held.any():

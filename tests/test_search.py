@@ -29,7 +29,16 @@ from index.search import CANDIDATES, TITLE_WEIGHT, Searcher, fuse, nearness
 from index.terms import search_terms, speaks_of_now
 from index.vectors import VectorIndex
 from qa.engine import EvidencePostprocessor
-from qa.evidence import MAX_SENTENCES, MAX_WORDS, choose_evidence, rank_passages, score_sentences
+from qa.evidence import (
+    MAX_SENTENCES,
+    MAX_WORDS,
+    PASSAGES,
+    READ,
+    choose_evidence,
+    rank_passages,
+    read_sentences,
+    score_sentences,
+)
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 GUARDS = Query("How many guards were killed in the attack on the Volgograd prison?", date(2024, 8, 26))
@@ -127,16 +136,22 @@ def test_evidence_is_exact_sentences_within_the_budget(searcher: Searcher, reade
     assert any("four" in item.quote.lower() for item in evidence)
 
 
-def test_passages_are_ranked_by_their_best_sentence(searcher: Searcher) -> None:
+def test_passages_are_ranked_by_their_best_sentence_those_read_first(searcher: Searcher, reader: CrossEncoder) -> None:
     findings = searcher.find(GUARDS)
-    ranked = rank_passages(GUARDS, findings)
+    ranked = rank_passages(GUARDS, findings, reader.score)
+    assert len(ranked) == len(findings.candidates) > READ
     assert {c.passage.id for c in ranked} == {c.passage.id for c in findings.candidates}
-    best: dict[int, float] = {}
-    for sentence, _ in score_sentences(GUARDS, findings):
-        passage = sentence.candidate.passage.id
-        best[passage] = max(best.get(passage, 0.0), sentence.score)
-    scores = [best[c.passage.id] for c in ranked if c.passage.id in best]
-    assert scores == sorted(scores, reverse=True)
+    scored = score_sentences(GUARDS, findings)
+    for sentences, passages in (
+        (read_sentences(GUARDS, scored, reader.score), ranked[:READ]),
+        (scored, ranked[READ:PASSAGES]),
+    ):
+        best: dict[int, float] = {}
+        for sentence, _ in sentences:
+            passage = sentence.candidate.passage.id
+            best[passage] = max(best.get(passage, 0.0), sentence.score)
+        scores = [best[c.passage.id] for c in passages]
+        assert scores == sorted(scores, reverse=True)
 
 
 def test_llama_index_programs_get_exact_spans(searcher: Searcher) -> None:
@@ -151,7 +166,9 @@ def test_llama_index_programs_get_exact_spans(searcher: Searcher) -> None:
         assert node.text == article.text[node.metadata["start"] : node.metadata["end"]]
 
 
-def test_an_article_that_has_no_vectors_yet_is_found_among_those_that_have(tmp_path: Path) -> None:
+def test_an_article_that_has_no_vectors_yet_is_found_among_those_that_have(
+    tmp_path: Path, reader: CrossEncoder
+) -> None:
     """All others stand in both rankings, so that a place in one alone would leave it behind them."""
     home = Home(tmp_path / "home")
     build_index([write_archive(tmp_path / "articles")], home, embedder=WordEmbedder)
@@ -163,7 +180,7 @@ def test_an_article_that_has_no_vectors_yet_is_found_among_those_that_have(tmp_p
     found = searcher.find(query)
     assert len(found.candidates) > 50
     assert found.candidates[0].passage.article.title == "Ferry aground"
-    assert rank_passages(query, found)[0].passage.article.title == "Ferry aground"
+    assert rank_passages(query, found, reader.score)[0].passage.article.title == "Ferry aground"
     searcher.close()
 
 
