@@ -10,9 +10,10 @@ from made_articles import make_evidence
 from index.query import Query
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
+from qa.composition import cannot_answer
 from qa.model import LocalModel
 from qa.prompts import REFUSAL, build_messages
-from qa.reading import MAX_TOKENS, write_answer
+from qa.reading import _NEAR, MAX_TOKENS, write_answer
 
 ASKED = date(2026, 10, 5)
 OFFER = (
@@ -27,6 +28,25 @@ COUPLE = (
     "Jenna Lopata and Ben Aster have called it quits after two years of marriage.",
     "Lopata and Aster married in Vegas in 2022, a month after Dora and Young sold their house.",
 )
+STORM = (
+    "How many people did the storm kill in Arenza?",
+    "Nine people were known to have died in Arenza on Monday evening.",
+    "The storm killed at least 14 people in Arenza and the villages around it, the governor said.",
+    "Eleven of the dead were found in the flooded market of Arenza.",
+)
+TUNNEL = (
+    "When does the Orsk tunnel open?",
+    "The Orsk tunnel, first promised for May, was put off to September 12 when water came in.",
+    "Tests of the Orsk tunnel's pumps end on August 30, the ministry said.",
+    "It now opens on October 3, the builder said.",
+)
+MINISTER = (
+    "Who is Velland's finance minister?",
+    "Runa Maas, finance minister until Monday, will lead Velland's central bank.",
+    "Finance will be run by Tor Ekdal, so far Velland's minister of trade.",
+    "Ekdal's post in trade goes to Siv Aune.",
+)
+CLOSE = (OFFER, COUPLE, STORM, TUNNEL, MINISTER)
 FERRY = (
     "How many people were on the ferry?",
     "The ferry Aurora ran aground off Vardo on Tuesday with 312 people aboard.",
@@ -45,28 +65,33 @@ def guesses_of(model: LocalModel, query: Query, evidence: list[Evidence], count:
     return found
 
 
-@pytest.mark.parametrize("texts", [OFFER, COUPLE])
-def test_of_guesses_as_likely_that_is_written_which_its_quote_alone_makes_likeliest(
-    local_model: LocalModel, texts: tuple[str, ...]
-) -> None:
-    query, evidence = Query(texts[0], ASKED), make_evidence(*texts[1:])
-    guesses = guesses_of(local_model, query, evidence, 4)
-    near = {text for text, likely in guesses if likely > guesses[0][1] - 1 and text.lower() != REFUSAL}
-    assert len(near) > 1, guesses
-
-    def alone(text: str) -> float:
-        cited = judge_sentence(text, evidence, query.text).evidence
-        assert cited is not None
-        return sum(local_model.score_continuations(build_messages(query, [cited]), [text])[0])
-
-    reading = write_answer(local_model, query, evidence)
-    assert reading.text == max(near, key=alone)
-    assert sum(reading.token_logprobs) == pytest.approx(dict(guesses)[reading.text], abs=1e-3)
+def test_of_guesses_as_likely_that_is_written_which_its_quote_alone_makes_likeliest(local_model: LocalModel) -> None:
+    """On which of these texts the model wavers, its weights decide: on some it must, or nothing is shown here."""
+    weighed = 0
+    for texts in CLOSE:
+        query, evidence = Query(texts[0], ASKED), make_evidence(*texts[1:])
+        guesses = [
+            g for g in guesses_of(local_model, query, evidence, 4) if not cannot_answer(texts[0], g[0], evidence)
+        ]
+        near = [text for text, likely in guesses if likely > guesses[0][1] - _NEAR]
+        cited = {text: judge_sentence(text, evidence, query.text).evidence for text in near}
+        alone = {
+            text: sum(local_model.score_continuations(build_messages(query, [item]), [text])[0])
+            for text, item in cited.items()
+            if item is not None
+        }
+        if len(alone) < 2:
+            continue
+        weighed += 1
+        reading = write_answer(local_model, query, evidence)
+        assert reading.text == max(alone, key=lambda text: alone[text])
+        assert sum(reading.token_logprobs) == pytest.approx(dict(guesses)[reading.text], abs=1e-3)
+    assert weighed >= 2
 
 
 def test_a_guess_far_likelier_than_others_is_written_at_once(local_model: LocalModel) -> None:
     query, evidence = Query(FERRY[0], ASKED), make_evidence(*FERRY[1:])
     guesses = guesses_of(local_model, query, evidence, 2)
-    assert guesses[1][1] < guesses[0][1] - 1
+    assert guesses[1][1] < guesses[0][1] - _NEAR
     reading = write_answer(local_model, query, evidence)
     assert (reading.text, sum(reading.token_logprobs)) == guesses[0]
