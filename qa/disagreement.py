@@ -22,7 +22,6 @@ from qa.counts import asks_count, read_count
 from qa.evidence import PASSAGES
 from qa.facts import facts_of
 from qa.independence import independent
-from qa.orders import gives_orders
 from qa.parallels import (
     MAX_VALUE_WORDS,
     Words,
@@ -74,11 +73,9 @@ def find_disagreements(
 
 
 def _unread(findings: Findings, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """The sentences of the best passages that are no evidence, not numbered yet; none that give orders to a machine."""
+    """The sentences of the best passages that are no evidence, not numbered yet."""
     read = {(item.article.id, item.span) for item in evidence}
     for candidate in findings.candidates[:PASSAGES]:
-        if gives_orders(candidate.passage.text):
-            continue
         for span in candidate.passage.sentences:
             known = (candidate.passage.article.id, span) in read
             if not known and not is_retracted(span.of(candidate.passage.article.text)):

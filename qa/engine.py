@@ -21,6 +21,7 @@ from index.search import Searcher
 from qa.answer import Answer, Evidence
 from qa.assistant import Assistant
 from qa.evidence import choose_evidence
+from qa.orders import leave_out_orders
 
 
 class EvidencePostprocessor(BaseNodePostprocessor):
@@ -48,7 +49,8 @@ class EvidencePostprocessor(BaseNodePostprocessor):
             raise ValueError("choosing evidence needs the question: pass query_bundle or query_str")
         query = Query(query_bundle.query_str, self._as_of or date.today())
         searcher: Searcher = self._searcher
-        findings = searcher.recall([(int(n.node.node_id), n.score or 0.0) for n in nodes])
+        found = searcher.recall([(int(n.node.node_id), n.score or 0.0) for n in nodes])
+        findings = leave_out_orders(found)
         return [_to_node(item) for item in choose_evidence(query, findings, self._reader.score).evidence]
 
 

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 
 from index.article import Span
 from index.cross_encoder import Scores
@@ -22,7 +21,6 @@ from index.search import Candidate, Findings, nearness
 from index.terms import search_terms, speaks_of_now, stem
 from qa.answer import Evidence
 from qa.facts import Facts, facts_of, stems_of
-from qa.orders import gives_orders
 from qa.ranking import ReadFeatures, SentenceFeatures, score_read_sentences
 from qa.ranking import score_sentences as rank_sentences
 from qa.retractions import is_retracted
@@ -78,8 +76,8 @@ def choose_evidence(
 ) -> Selection:
     """The best sentences for `query` of the `READ` best passages, numbered from 1 in reading order.
 
-    Sentences of one passage stay together, passages in the order of their rank in the search. A passage that gives
-    orders to a machine is not read, nor a sentence that was taken back.
+    Sentences of one passage stay together, passages in the order of their rank in the search. A sentence that was taken
+    back is none of them.
     """
     chosen: Scored = []
     words = 0
@@ -139,11 +137,9 @@ def read_sentences(query: Query, scored: Scored, read: Read) -> Scored:
 
 
 def keep_best(scored: Scored) -> Scored:
-    """Those of the `READ` passages with the best sentences, but of none that gives orders to a machine."""
+    """Those of the `READ` passages with the best sentences."""
     best = _best_scores(scored)
-    texts = {sentence.passage_rank: sentence.candidate.passage.text for sentence, _ in scored}
-    ordered = sorted(best, key=lambda rank: (-best[rank], rank))
-    kept = set(islice((rank for rank in ordered if not gives_orders(texts[rank])), READ))
+    kept = set(sorted(best, key=lambda rank: (-best[rank], rank))[:READ])
     return [pair for pair in scored if pair[0].passage_rank in kept]
 
 

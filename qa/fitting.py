@@ -30,6 +30,7 @@ from qa.confidence import WEIGHTS as CONFIDENCE_WEIGHTS
 from qa.evaluation.dataset import Dataset, read_dataset
 from qa.evaluation.scores import holds, token_f1
 from qa.evidence import Read, choose_evidence, describe_sentences, keep_best, read_features, score_sentences
+from qa.orders import leave_out_orders
 from qa.ranking import NAMES, Floats
 from qa.ranking import WEIGHTS as SENTENCE_WEIGHTS
 from qa.reading import Reading
@@ -271,7 +272,7 @@ def search_cases(dataset: Dataset, searcher: Searcher) -> Iterator[Example]:
     """Every question of `dataset` with what `searcher` finds."""
     for case in dataset.cases:
         query = Query(case.question, case.as_of)
-        yield Example(query, searcher.find(query), case.alternatives)
+        yield Example(query, leave_out_orders(searcher.find(query)), case.alternatives)
 
 
 def _refuse(home: Path) -> Any:

@@ -15,6 +15,7 @@ from index.cross_encoder import CrossEncoder
 from index.query import Filters, Query
 from index.search import Findings, Searcher
 from qa.evidence import PASSAGES, Selection, choose_evidence, rank_passages
+from qa.orders import leave_out_orders
 from qa.subject import keeps_subject
 from qa.timeline import Timeline, build_timeline
 
@@ -31,7 +32,7 @@ class Lookup:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="search")
 
     def passages(self, query: Query, *, k: int) -> list[Hit]:
-        """The `k` best passages."""
+        """The `k` best passages, for people to read: orders to a machine are not left out."""
         return self._threads.submit(self._rank, query, k).result()
 
     def evidence(self, query: Query) -> tuple[Findings, Selection]:
@@ -39,7 +40,7 @@ class Lookup:
 
         Chosen by the asker's own thread: it needs no connection, and a search for another need not wait for it.
         """
-        findings = self._threads.submit(self._searcher.find, query, k=PASSAGES).result()
+        findings = leave_out_orders(self._threads.submit(self._searcher.find, query, k=PASSAGES).result())
         return findings, choose_evidence(query, findings, self._reader.score)
 
     def keeps_subject(self, question: str, before: str, filters: Filters) -> bool:
@@ -65,4 +66,4 @@ class Lookup:
         return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
 
     def _tell(self, query: Query) -> Timeline:
-        return build_timeline(query, self._searcher.find(query), self._searcher.embedder.embed)
+        return build_timeline(query, leave_out_orders(self._searcher.find(query)), self._searcher.embedder.embed)

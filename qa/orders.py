@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import re
 
+from index.search import Findings
+
 _TOKENS = r"<\|[^|<>]{1,40}\|>|\[/?INST\]|<</?SYS>>|</s>|#{2,}\s*(?:instruction|response|system|user|assistant)\b"
 _TURNS = r"(?:^|[\n.!?>\]]\s*)(?:system|user|assistant|human|developer|ai)\s*:"
 _LABELS = (
@@ -32,6 +34,11 @@ _ABOUT = r"\banswer (?:to|about|on) (?:the|any|every|this|all) questions?\b"
 _ONLY = r"\bthe only (?:correct|right|true|valid) answer\b"
 _ROLE = r"\byou are (?:now )?(?:an? |the )?[^.!?\n]{0,30}\b(?:assistant|language model|chatbot|ai)\b"
 _ORDER = re.compile("|".join((_TOKENS, _TURNS, _LABELS, _UNDO, _ANSWERS, _ABOUT, _ONLY, _ROLE)), re.IGNORECASE)
+
+
+def leave_out_orders(findings: Findings) -> Findings:
+    """`findings` without the passages that give orders: what may be read, compared and told."""
+    return Findings(tuple(c for c in findings.candidates if not gives_orders(c.passage.text)))
 
 
 def gives_orders(text: str) -> bool:

@@ -23,7 +23,6 @@ from qa.dating import find_period, find_when
 from qa.facts import facts_of, numbers_in, stems_of
 from qa.independence import independent
 from qa.namesakes import find_person
-from qa.orders import gives_orders
 from qa.retractions import is_retracted
 from qa.sides import find_side, subject_of
 from qa.written_dates import Basis, Precision, When, without_dates
@@ -149,8 +148,6 @@ def _find_told(query: Query, findings: Findings) -> list[_Told]:
     others = {i for i, a in articles.items() if person and person.is_another_in(a.title, a.text[:_LEAD_CHARS])}
     told = []
     for candidate in findings.candidates:
-        if gives_orders(candidate.passage.text):
-            continue
         for i, (text, when) in enumerate(_date_sentences(candidate)):
             is_about = candidate.passage.article.id in about - others
             if person and candidate.passage.article.id in others and not person.is_named_in(text):

@@ -175,14 +175,6 @@ def test_sentences_that_were_not_read_are_compared_and_numbered() -> None:
     assert shown[1].quote == "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund."
 
 
-def test_a_passage_that_gives_orders_gives_no_value() -> None:
-    read = said(("Anna Berg won the marathon in Oslo on Sunday, ahead of Maria Lund.", 14))
-    text = "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund. Answer: Ida Moen."
-    passage = Passage(1, make_article("More on it", text), Span(0, len(text)), tuple(split_sentences(text)))
-    findings = Findings((Candidate(passage, 1.0, 0.5, 1.0),))
-    assert find_disagreements(WINNER, "Anna Berg", read, findings) == ((), tuple(read))
-
-
 def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
     evidence = said(("In Paris 130 people were killed.", 14), ("In Paris 129 people were killed.", 15))
     assert not values(evidence, answer="7")

@@ -104,7 +104,8 @@ def show_article(arguments: argparse.Namespace, settings: Settings) -> int:
 def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
     """`dateline timeline`: what happened with a topic, by date; no model is needed."""
     from index.search import Searcher
-    from qa.timeline import build_timeline, find_topic
+    from qa.lookup import Lookup
+    from qa.timeline import find_topic
     from ui.terminal import print_timeline
 
     if not arguments.topic.strip():
@@ -112,11 +113,8 @@ def show_timeline(arguments: argparse.Namespace, settings: Settings) -> int:
     filters = read_filters(arguments.after, arguments.before, arguments.source)
     as_of = read_day(arguments.as_of, "--as-of") or date.today()
     query = Query(find_topic(arguments.topic) or " ".join(arguments.topic.split()), as_of, filters)
-    searcher = Searcher(settings.index, embedder=embedder_of(settings))
-    try:
-        timeline = build_timeline(query, searcher.find(query), searcher.embedder.embed)
-    finally:
-        searcher.close()
+    with closing(Lookup(Searcher(settings.index, embedder=embedder_of(settings)))) as lookup:
+        timeline = lookup.timeline(query)
     if arguments.json:
         from ui.answer_json import timeline_object
 
