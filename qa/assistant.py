@@ -27,7 +27,7 @@ from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn, Waiting
 from qa.background import prepare_work
 from qa.composition import DOUBT, NOT_FOUND, Draft, compose, is_refusal
 from qa.confidence import answer_from, estimate_confidence, even_from
-from qa.disagreement import find_disagreements
+from qa.disagreement import find_disagreements, latest_count
 from qa.followup import make_standalone
 from qa.line import Line
 from qa.lookup import Lookup
@@ -199,9 +199,11 @@ class Assistant:
             yield from self._abstain(outcome)
             return
         doubt = DOUBT if outcome.confidence < even_from(outcome.reading.model) else ""
-        draft = compose(outcome.reading.text, evidence, query.text, doubt=doubt)
         text = outcome.reading.text
         outcome.disagreements, outcome.evidence = find_disagreements(query.text, text, evidence, findings)
+        latest = latest_count(query.text, text, outcome.disagreements, outcome.evidence)
+        outcome.reading = replace(outcome.reading, text=latest)
+        draft = compose(latest, evidence if latest == text else outcome.evidence, query.text, doubt=doubt)
         for disagreement in outcome.disagreements:
             draft.add_disagreement(disagreement, outcome.evidence)
         yield from map(Delta, draft.pieces)

@@ -1,8 +1,8 @@
 """How many were killed, injured, arrested: the count that a sentence gives, as news phrases it.
 
 "Four guards were killed", "killing at least 13", "the toll rose to 130 from 129". Counts of a part ("at the Bataclan",
-"ten of the dead") are not those of the whole and are left out, and so are counts that name no place where one is asked
-for. This module does not know which count is right.
+"ten of the dead", "three firefighters" of people) are not those of the whole and are left out, and so are counts that
+name no place where one is asked for. This module does not know which count is right.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from index.terms import STOP_WORDS
 from qa.facts import CURRENCY, is_form_of, tokenise
+from qa.phrases import asked_for, is_plural, is_verb, singular, word_set
 from qa.written_dates import without_dates
 
 _ALIKE = (
@@ -39,12 +40,12 @@ _DOES = re.compile(
     r"\w (?:killed|injured|wounded|hurt|arrested|detained|evacuated|rescued|freed|saved)$", re.IGNORECASE
 )
 _IS = re.compile(r"\b(?:is|are|was|were|be|been|being|got|left)\b", re.IGNORECASE)
-_ITS_OBJECT = re.compile(
-    r"\s+(?!(?:in|by|and|or|but|when|on|at|after|before|during|as|while|since|this|last|so|near|outside|inside|across|over"
+_NO_OBJECT = (
+    r"(?:in|by|and|or|but|when|on|at|after|before|during|as|while|since|this|last|so|near|outside|inside|across|over"
     r"|from|amid|following|overnight|yesterday|today|with|including|for|to|of|there|here|under|between"
-    r"|were|was|are|is|have|had|along|around|because|within|throughout|early|late|worldwide)\b)\w",
-    re.IGNORECASE,
+    r"|were|was|are|is|have|had|along|around|because|within|throughout|early|late|worldwide)\b"
 )
+_ITS_OBJECT = re.compile(rf"\s+(?!{_NO_OBJECT})\w", re.IGNORECASE)
 """What is killed: "three gunmen killed dozens" counts gunmen, "three guards killed in Riga" the killed."""
 _PRICE = re.compile(rf"\s*(?:[$£€%]|per\b|(?:\w+ )?{CURRENCY})")
 _CHARGE = re.compile(
@@ -55,6 +56,8 @@ _CHARGE = re.compile(
     re.IGNORECASE,
 )
 """A road has a toll, too."""
+_PEOPLE = word_set("people person persons victim life body soul death fatality casualty dead")
+_NO_NOUN = re.compile(rf"{_NO_OBJECT}|(?:{'|'.join(_ALIKE)}|who|that|which)\b", re.IGNORECASE)
 _PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|other|others|more|further|additional|new)\b")
 _SINCE = re.compile(r"\b(?:[Ss]ince|[Tt]han (?:in|the|any)|deadliest|worst)\b")
 _ELSEWHERE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear) (?:the )?(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)")
@@ -85,7 +88,8 @@ def read_count(question: str, sentence: str, title: str, opening: str = "") -> s
         return part
     for form in _forms_for(question):
         found = {match["number"].casefold(): match for match in form.finditer(undated)}
-        whole = [match for match in found.values() if _is_of_all(match, sentence, f"{question} {title}")]
+        asked = [match for match in found.values() if _is_of_asked(match, question)]
+        whole = [match for match in asked if _is_of_all(match, sentence, f"{question} {title}")]
         if whole:
             return whole[0]["number"] if len(whole) == 1 else ""
         if any(_is_elsewhere(match, sentence, f"{question} {title}") for match in found.values()):
@@ -93,7 +97,7 @@ def read_count(question: str, sentence: str, title: str, opening: str = "") -> s
     return ""
 
 
-_ASKS = re.compile(r"\bhow many\b|\bwhat (?:is|was) the (?:\w+ )?toll\b", re.IGNORECASE)
+_ASKS = re.compile(r"\bhow many\b(?! of\b)|\bwhat (?:is|was) the (?:\w+ )?toll\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
@@ -146,6 +150,31 @@ def _read_part(question: str, sentence: str, places: tuple[str, ...]) -> str:
     )
     found = {match["number"] for match in re.finditer(form, sentence, re.IGNORECASE)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _is_of_asked(match: re.Match[str], question: str) -> bool:
+    """Whether a count is of those asked for: "three firefighters" are not all people, "13 people" not all guards."""
+    begin = re.search(r"\bhow many\b", question, re.IGNORECASE)
+    asked = asked_for(question[begin.start() :]) if begin else None
+    total = re.match(rf"{_TOTAL} (?:of|for) ", match.group(), re.IGNORECASE)
+    counted = match.group()[total.end() :] if total else match.string[match.end("number") :]
+    number = match["number"].casefold()
+    return _kind(asked.noun if asked else "", "") == _kind(counted, "" if total else number)
+
+
+def _kind(text: str, number: str) -> str:
+    """Of what kind the noun is that `text` begins with, in the singular: "guard"; "" for people and for none."""
+    nouns = []
+    for word in re.sub(r"^\s*of (?:its|their) ", "", text).split():
+        plain = word.strip(",.;:")
+        if not plain.isalpha() or _NO_NOUN.match(plain) or is_verb(plain.lower()):
+            break
+        nouns.append(plain.lower())
+        if word != plain:
+            break
+    named = nouns if number in ("1", "one") else [noun for noun in nouns if is_plural(noun)]
+    kind = singular(named[-1]) if named else ""
+    return "" if kind in _PEOPLE else kind
 
 
 def _is_of_all(match: re.Match[str], sentence: str, known: str) -> bool:

@@ -36,6 +36,7 @@ from qa.parallels import (
 from qa.recount import read_number
 from qa.retractions import is_retracted
 from qa.wants import Want, wanted
+from qa.written_dates import without_dates
 
 _LEAST_SCORE = 0.5
 """Of the best evidence's score: a sentence further behind speaks of something else."""
@@ -44,6 +45,13 @@ _LEAD_CHARS = 400
 MAX_VALUES, MAX_CITED = 4, 3
 _MAX_HOLDERS = 24
 """Sentences with the answer that others are compared with: bounds the time."""
+
+_BOUND = re.compile(
+    r"\b(?:first|initial\w*|original\w*|earl\w+|before|previous\w*|provisional\w*|preliminary|within|until|by|according"
+    r"|report\w*|said|say|says|confirm\w*|announc\w+|estimat\w+|claim\w*|state[ds]?)\b",
+    re.IGNORECASE,
+)
+"""Words that ask for the count of one time or source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,28 @@ def find_disagreements(
     known = list(evidence)
     readings = tuple(_to_reading(group, known) for group in groups[:MAX_VALUES])
     return (Disagreement(readings),), tuple(known)
+
+
+def latest_count(
+    question: str, answer: str, disagreements: Sequence[Disagreement], evidence: Sequence[Evidence]
+) -> str:
+    """`answer`, or the higher count that a later article gives, within `_ONE_TIME_DAYS`: a toll grows.
+
+    Not where the question names a time, a source or a stage of counting ("at first").
+    """
+    if not asks_count(question) or _BOUND.search(question) or without_dates(question) != question:
+        return answer
+    readings = [reading for disagreement in disagreements for reading in disagreement.readings]
+    given = next((r for r in readings if is_same(answer, r.value)), None)
+    if given is None or not readings[0].value or readings[0] is given:
+        return answer
+    latest, known = (evidence[reading.numbers[0] - 1] for reading in (readings[0], given))
+    days = latest.article.published, known.article.published
+    if days[0] is None or days[1] is None or not 0 < (days[0] - days[1]).days <= _ONE_TIME_DAYS:
+        return answer
+    grown = max(facts_of(readings[0].value).numbers, default=0) > max(facts_of(answer).numbers, default=0)
+    borne_out = judge_sentence(readings[0].value, [latest], question).verdict is not Verdict.UNSUPPORTED
+    return readings[0].value if grown and borne_out else answer
 
 
 def _unread(findings: Findings, evidence: Sequence[Evidence]) -> Iterator[Evidence]:

@@ -115,6 +115,16 @@ def test_articles_that_differ_are_shown_to_differ(folder: Path) -> None:
     check_offsets(answer)
 
 
+def test_a_toll_that_has_grown_is_told_as_it_stands(folder: Path) -> None:
+    """The first count, which the model read, stands below it with its day."""
+    with Assistant.open(folder, llm=StandIn(pattern="killing at least (13)")) as assistant:
+        answer = assistant.ask("How many people were killed in the attacks in Catalonia?", as_of=date(2024, 12, 1))
+    assert answer.short == "16"
+    assert "16" in answer.evidence[answer.citations[0].number - 1].quote
+    assert [r.value for d in answer.disagreements for r in d.readings] == ["16", "13"]
+    check_offsets(answer)
+
+
 def test_a_follow_up_is_searched_as_it_is_understood(assistant: Assistant) -> None:
     history = [Turn(QUESTION, QUESTION, "Four")]
     answer = assistant.ask("and when did it happen?", history=history, as_of=AS_OF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ from index.search import Candidate, Findings
 from index.sentences import split_sentences
 from qa.answer import Evidence
 from qa.counts import read_count
-from qa.disagreement import find_disagreements
+from qa.disagreement import find_disagreements, latest_count
 from qa.parallels import is_same
 from qa.recount import recount
 
@@ -175,6 +176,44 @@ def test_sentences_that_were_not_read_are_compared_and_numbered() -> None:
     assert shown[1].quote == "Ida Moen won the marathon in Oslo on Sunday, ahead of Maria Lund."
 
 
+GROWS = (("At least nine people were killed in Paris.", 14), ("The toll in Paris rose to 13.", 16))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "reports", "latest"),
+    [
+        (QUESTION, "nine", GROWS, "13"),
+        (QUESTION, "13", GROWS, "13"),
+        (QUESTION, "12", GROWS, "12"),
+        ("How many people were first said to be killed in the attack in Paris?", "nine", GROWS, "nine"),
+        ("How many people were killed in Paris on November 14?", "nine", GROWS, "nine"),
+        ("How many people were killed in Paris, according to the police?", "nine", GROWS, "nine"),
+        (
+            QUESTION,
+            "13",
+            (("Some 13 people were killed in Paris.", 14), ("Nine people were killed in Paris.", 16)),
+            "13",
+        ),
+        (QUESTION, "nine", tuple((text, 14) for text, _ in GROWS), "nine"),
+        (QUESTION, "nine", (GROWS[0], ("Three officers were killed in Paris.", 15)), "nine"),
+    ],
+)
+def test_a_toll_that_has_grown_is_told_as_it_stands(
+    question: str, answer: str, reports: tuple[tuple[str, int], ...], latest: str
+) -> None:
+    evidence = said(*reports)
+    found, shown = find_disagreements(question, answer, evidence)
+    assert latest_count(question, answer, found, shown) == latest
+
+
+def test_a_toll_of_another_year_is_not_how_it_has_grown() -> None:
+    evidence = said(*GROWS)
+    later = replace(evidence[1], article=replace(evidence[1].article, published=date(2016, 11, 16)))
+    found, shown = find_disagreements(QUESTION, "nine", [evidence[0], later])
+    assert [r.value for r in found[0].readings] == ["13", "nine"]
+    assert latest_count(QUESTION, "nine", found, shown) == "nine"
+
+
 def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
     evidence = said(("In Paris 130 people were killed.", 14), ("In Paris 129 people were killed.", 15))
     assert not values(evidence, answer="7")
@@ -183,7 +222,10 @@ def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
 @pytest.mark.parametrize(
     ("sentence", "count"),
     [
-        ("Four prison guards were killed in Friday's attack and three more were injured.", "Four"),
+        ("Four people were killed in Friday's attack and three more were injured.", "Four"),
+        ("Four prison guards were killed in Friday's attack.", ""),
+        ("The attack killed two children.", ""),
+        ("The number of officers killed rose to five.", ""),
         ("A van drove into the crowd, killing at least 13 and injuring more than 100.", "13"),
         ("His death brings the number of people killed to 51.", "51"),
         ("The toll had stood at 129 since Saturday.", "129"),
@@ -214,7 +256,8 @@ def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
         ("Four killed in blast.", "Four"),
         ("12 people killed Monday were students.", "12"),
         ("12 people killed along the border.", "12"),
-        ("Three guards killed by gunmen.", "Three"),
+        ("Three people killed by gunmen.", "Three"),
+        ("The attack cost 130 lives, and 130 lost their lives.", "130"),
     ],
 )
 def test_the_count_of_the_dead_as_news_phrases_it(sentence: str, count: str) -> None:
@@ -235,6 +278,27 @@ def test_the_count_of_the_dead_as_news_phrases_it(sentence: str, count: str) -> 
 )
 def test_a_place_that_is_asked_for_must_be_named(sentence: str, count: str) -> None:
     assert read_count("How many people died in Orrvik?", sentence, "Storm: 14 dead") == count
+
+
+@pytest.mark.parametrize(
+    ("sentence", "count"),
+    [
+        ("Four prison guards were killed in Friday's attack.", "Four"),
+        ("Four of its guards died.", "Four"),
+        ("One guard was shot dead.", "One"),
+        ("The number of guards killed rose to five.", "five"),
+        ("The attack killed 13 people.", ""),
+        ("Two inmates were killed.", ""),
+        ("The toll rose to 13.", ""),
+    ],
+)
+def test_those_of_one_kind_are_not_all_of_them(sentence: str, count: str) -> None:
+    assert read_count("How many prison guards were killed in Paris?", sentence, "The attack in Paris") == count
+
+
+def test_how_many_of_a_whole_is_not_the_whole() -> None:
+    sentence = "The attack in Paris killed 13 people, four of them children."
+    assert not read_count("How many of the people killed in Paris were children?", sentence, "")
 
 
 def test_the_opening_names_the_place_of_what_names_none() -> None:
