@@ -73,28 +73,37 @@ def asks_count(question: str) -> bool:
     return bool(_ASKS.search(question) and _forms_for(question))
 
 
-def read_count(question: str, sentence: str, title: str, opening: str = "") -> str:
-    """The count in `sentence` of what `question` asks the number of, as it is written; "" for none or several.
+def asked_kind(question: str) -> str:
+    """Those whose number is asked for, in the singular: "guard"; "" for people."""
+    begin = re.search(r"\bhow many\b", question, re.IGNORECASE)
+    asked = asked_for(question[begin.start() :]) if begin else None
+    return _kind(asked.noun if asked else "")
 
-    A place that is asked for must stand in the sentence or its article's title; that it stands in the article's
-    `opening` sentence is enough for a sentence that names no place at all.
+
+def read_counts(question: str, sentence: str, title: str, opening: str = "") -> dict[str, str]:
+    """What `sentence` gives as the number of killed, or what is asked for, as it is written: by kind, "" for people.
+
+    A kind of which it gives several numbers is left out. A place that is asked for must stand in the sentence or its
+    article's title; that it stands in the article's `opening` sentence is enough for a sentence that names no place at
+    all.
     """
     places = _asked_places(question)
     about = f"{title} {sentence}" if _NAMES_PLACE.search(without_dates(sentence)) else f"{title} {opening} {sentence}"
     if not asks_count(question) or not all(_is_named(place, about) for place in places):
-        return ""
+        return {}
     undated = without_dates(sentence)
     if places and (part := _read_part(question, undated, places)):
-        return part
+        return {asked_kind(question): part}
+    counts: dict[str, set[str]] = {}
     for form in _forms_for(question):
-        found = {match["number"].casefold(): match for match in form.finditer(undated)}
-        asked = [match for match in found.values() if _is_of_asked(match, question)]
-        whole = [match for match in asked if _is_of_all(match, sentence, f"{question} {title}")]
-        if whole:
-            return whole[0]["number"] if len(whole) == 1 else ""
-        if any(_is_elsewhere(match, sentence, f"{question} {title}") for match in found.values()):
-            return ""  # another number of the sentence is no more likely the whole
-    return ""
+        found: dict[str, dict[str, re.Match[str]]] = {}
+        for match in form.finditer(undated):
+            found.setdefault(_kind_counted(match), {})[match["number"].casefold()] = match
+        for kind, matches in found.items():
+            whole = {m["number"] for m in matches.values() if _is_of_all(m, sentence, f"{question} {title}")}
+            if whole or any(_is_elsewhere(m, sentence, f"{question} {title}") for m in matches.values()):
+                counts.setdefault(kind, whole)  # another number of the sentence is no more likely the whole
+    return {kind: numbers.pop() for kind, numbers in counts.items() if len(numbers) == 1}
 
 
 _ASKS = re.compile(r"\bhow many\b(?! of\b)|\bwhat (?:is|was) the (?:\w+ )?toll\b", re.IGNORECASE)
@@ -152,27 +161,26 @@ def _read_part(question: str, sentence: str, places: tuple[str, ...]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _is_of_asked(match: re.Match[str], question: str) -> bool:
-    """Whether a count is of those asked for: "three firefighters" are not all people, "13 people" not all guards."""
-    begin = re.search(r"\bhow many\b", question, re.IGNORECASE)
-    asked = asked_for(question[begin.start() :]) if begin else None
+def _kind_counted(match: re.Match[str]) -> str:
+    """Those whose number `match` gives: "three firefighters" are not all people, "13 people" not all guards."""
     total = re.match(rf"{_TOTAL} (?:of|for) ", match.group(), re.IGNORECASE)
-    counted = match.group()[total.end() :] if total else match.string[match.end("number") :]
-    number = match["number"].casefold()
-    return _kind(asked.noun if asked else "", "") == _kind(counted, "" if total else number)
+    if total:
+        return _kind(match.group()[total.end() :])
+    counted = re.sub(r"^\s*of (?:its|their) ", "", match.string[match.end("number") :])
+    return _kind(counted, one=match["number"].casefold() in ("1", "one"))
 
 
-def _kind(text: str, number: str) -> str:
+def _kind(text: str, *, one: bool = False) -> str:
     """Of what kind the noun is that `text` begins with, in the singular: "guard"; "" for people and for none."""
     nouns = []
-    for word in re.sub(r"^\s*of (?:its|their) ", "", text).split():
+    for word in text.split():
         plain = word.strip(",.;:")
         if not plain.isalpha() or _NO_NOUN.match(plain) or is_verb(plain.lower()):
             break
         nouns.append(plain.lower())
         if word != plain:
             break
-    named = nouns if number in ("1", "one") else [noun for noun in nouns if is_plural(noun)]
+    named = nouns if one else [noun for noun in nouns if is_plural(noun)]
     kind = singular(named[-1]) if named else ""
     return "" if kind in _PEOPLE else kind
 

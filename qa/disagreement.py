@@ -18,7 +18,7 @@ from index.sentences import split_sentences
 from index.terms import speaks_of_now
 from qa.answer import Disagreement, Evidence, Reading, Verdict
 from qa.attribution import judge_sentence
-from qa.counts import asks_count, read_count
+from qa.counts import asked_kind, asks_count, read_counts
 from qa.evidence import PASSAGES
 from qa.facts import facts_of
 from qa.independence import independent
@@ -192,7 +192,7 @@ def _counted_values(question: str, answer: str, evidence: Sequence[Evidence], po
     if asks_count(question):
         # The first count of an article is its newest: what is further down tells how it came about.
         reports = sorted(pool, key=lambda item: item.span)
-        values = [_Value(shown, item) for item in reports if (shown := _read_toll(question, item))]
+        values = _tolls(question, answer, [(item, _read_tolls(question, item)) for item in reports])
     else:
         best = max((item.score for item in evidence), default=0.0)
         near = [item for item in sorted(evidence, key=lambda e: -e.score) if item.score >= _LEAST_SCORE * best]
@@ -206,15 +206,24 @@ def _counted_values(question: str, answer: str, evidence: Sequence[Evidence], po
     return alike if same else []
 
 
-def _read_toll(question: str, item: Evidence) -> str:
-    """The count that `item` gives, if its article is on what the question names."""
+def _tolls(question: str, answer: str, reports: Sequence[tuple[Evidence, dict[str, str]]]) -> list[_Value]:
+    """The counts of those asked for, whatever articles call them: "guards" of whom as many died are its "employees"."""
+    asked = asked_kind(question)
+    counted = [count for _, counts in reports for count in counts.items()]
+    kinds = [asked, *(kind for kind, shown in counted if asked and kind and is_same(answer, shown))]
+    found = ((item, next((counts[kind] for kind in kinds if kind in counts), "")) for item, counts in reports)
+    return [_Value(shown, item) for item, shown in found if shown]
+
+
+def _read_tolls(question: str, item: Evidence) -> dict[str, str]:
+    """The counts that `item` gives, by kind, if its article is on what the question names."""
     article = item.article
     asked = facts_of(question).names
     named = facts_of(f"{article.title}\n{article.text[:_LEAD_CHARS]}\n{item.quote}")
     if not asked or not asked <= named.names | named.words:
-        return ""
+        return {}
     opening = next((span.of(article.text) for span in split_sentences(article.text[:_LEAD_CHARS])), "")
-    return read_count(question, item.quote, article.title, opening)
+    return read_counts(question, item.quote, article.title, opening)
 
 
 def _unit(number: str) -> str:

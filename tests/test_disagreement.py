@@ -14,7 +14,7 @@ from index.article import Article, Passage, Span
 from index.search import Candidate, Findings
 from index.sentences import split_sentences
 from qa.answer import Evidence
-from qa.counts import read_count
+from qa.counts import asked_kind, read_counts
 from qa.disagreement import find_disagreements, latest_count
 from qa.parallels import is_same
 from qa.recount import recount
@@ -37,6 +37,11 @@ def said(*reports: tuple[str, int]) -> list[Evidence]:
 
 def values(evidence: list[Evidence], question: str = QUESTION, answer: str = "") -> list[tuple[str, tuple[int, ...]]]:
     return [(r.value, r.numbers) for d in find_disagreements(question, answer, evidence)[0] for r in d.readings]
+
+
+def read_count(question: str, sentence: str, title: str, opening: str = "") -> str:
+    """The count of those asked for."""
+    return read_counts(question, sentence, title, opening).get(asked_kind(question), "")
 
 
 def test_values_are_told_newest_first_with_all_who_give_them() -> None:
@@ -294,6 +299,17 @@ def test_a_place_that_is_asked_for_must_be_named(sentence: str, count: str) -> N
 )
 def test_those_of_one_kind_are_not_all_of_them(sentence: str, count: str) -> None:
     assert read_count("How many prison guards were killed in Paris?", sentence, "The attack in Paris") == count
+
+
+def test_those_of_whom_as_many_died_are_the_same_in_other_words() -> None:
+    evidence = said(
+        ("Four guards were killed in Paris.", 14),
+        ("In Paris four of its employees died.", 14),
+        ("In Paris one employee had been killed.", 13),
+        ("The attack in Paris killed two inmates.", 15),
+    )
+    asked = "How many guards were killed in the attack in Paris?"
+    assert values(evidence, asked, "Four") == [("Four", (1, 2)), ("one", (3,))]
 
 
 def test_how_many_of_a_whole_is_not_the_whole() -> None:
