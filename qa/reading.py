@@ -91,18 +91,19 @@ def _guess(
 ) -> Iterator[tuple[Reading, bool]]:
     """Answers with different beginnings, the likeliest first, and whether each can be right.
 
-    None is far less likely than one that can. Where the likeliest says in other words that the evidence does not
-    answer, there is no other.
+    None is far less likely than one that can, and none differs from another in capitals alone: with each would be read
+    once more. Where the likeliest says in other words that the evidence does not answer, there is no other.
     """
     options: dict[str, Any] = {"max_tokens": MAX_TOKENS, "stop": ["\n"], "not_first": [REFUSAL], "cancel": cancel}
-    least = -math.inf
+    least, written = -math.inf, set[str]()
     for _ in range(_GUESSES):
         guess = _write(llm, messages, options, cancel, least)
         if sum(guess.token_logprobs[:1]) < least:  # whatever else it began with would be less likely yet
             return
         options["not_first"].append(guess.text)
-        if sum(guess.token_logprobs) < least:
+        if sum(guess.token_logprobs) < least or guess.text.casefold() in written:
             continue
+        written.add(guess.text.casefold())
         refuses = is_refusal(guess.text)
         may_answer = not refuses and not cannot_answer(query.text, guess.text, evidence)
         yield guess, may_answer

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from made_articles import make_evidence
 
+import qa.reading
 from index.query import Query
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
@@ -53,6 +54,19 @@ FERRY = (
     "The coast guard took nine of them off with light injuries.",
 )
 
+CAPITALS = (
+    (
+        "Which insect was put on the list of endangered species?",
+        "Monarch butterflies are now on the list of endangered species, scientists in Halden said.",
+        "The monarch butterfly has lost half its numbers in ten years.",
+    ),
+    (
+        "What closed the schools of Arenza?",
+        "Extreme heat closed the schools of Arenza on Monday.",
+        "The mayor called extreme heat the new normal.",
+    ),
+)
+
 
 def guesses_of(model: LocalModel, query: Query, evidence: list[Evidence], count: int) -> list[tuple[str, float]]:
     """What the model writes with each of its likeliest beginnings, and how likely it is."""
@@ -96,3 +110,16 @@ def test_a_guess_far_likelier_than_others_is_written_at_once(local_model: LocalM
     assert guesses[1][1] < guesses[0][1] - _NEAR
     reading = write_answer(local_model, query, evidence)
     assert (reading.text, sum(reading.token_logprobs)) == guesses[0]
+
+
+def test_a_guess_in_other_capitals_is_not_read_again(local_model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qa.reading, "_NEAR", 4.0)
+    alike = 0
+    for texts in CAPITALS:
+        query, evidence = Query(texts[0], ASKED), make_evidence(*texts[1:])
+        begun = [text.casefold() for text, _ in guesses_of(local_model, query, evidence, 4)]
+        alike += len(begun) - len(set(begun))
+        guesses = qa.reading._guess(local_model, build_messages(query, evidence), query, evidence, None)
+        weighed = [guess.text.casefold() for guess, _ in guesses]
+        assert len(set(weighed)) == len(weighed)
+    assert alike
