@@ -34,8 +34,9 @@ from qa.lookup import Lookup
 from qa.outcome import Outcome
 from qa.polish import polish
 from qa.smalltalk import reply_to_smalltalk
-from qa.telling import say, tell
+from qa.telling import say, tell, tell_draft
 from qa.timeline import Timeline, find_topic
+from qa.yes_no import answer_yes_or_no, asks_yes_or_no
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -191,6 +192,10 @@ class Assistant:
         if not evidence:
             yield from self._abstain(outcome)
             return
+        if asks_yes_or_no(query.text):
+            said = answer_yes_or_no(outcome)
+            yield from tell_draft(outcome, said) if said.text else self._abstain(outcome)
+            return
         reading = yield from self._read(query, evidence, cancel)
         outcome.reading = replace(reading, text=polish(query.text, reading.text, evidence))
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
@@ -206,8 +211,7 @@ class Assistant:
         draft = compose(latest, evidence if latest == text else outcome.evidence, query.text, doubt=doubt)
         for disagreement in outcome.disagreements:
             draft.add_disagreement(disagreement, outcome.evidence)
-        yield from map(Delta, draft.pieces)
-        yield Done(outcome.answer(draft, abstained=False))
+        yield from tell_draft(outcome, draft)
 
     def example_questions(self, count: int = 4) -> list[str]:
         """Questions about what is indexed, for someone who does not know what to ask."""

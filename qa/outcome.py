@@ -30,12 +30,14 @@ class Outcome:
     started: float
     timings: dict[str, float] = field(default_factory=dict)
     reading: Reading | None = None
+    said: str = ""
+    """The short answer where no model reads."""
     disagreements: tuple[Disagreement, ...] = ()
     confidence: float = 0.0
 
     def answer(self, draft: Draft, *, abstained: bool) -> Answer:
         """The finished answer; its total time ends now."""
-        written = self.reading.text if self.reading else ""
+        written = self.reading.text if self.reading else self.said
         stands = bool(draft.citations) and not draft.withheld and is_fragment(written)
         return Answer(
             question=self.question,

@@ -1,6 +1,6 @@
-"""Answers that no model writes: about Dateline itself, and timelines, as the same events as any other answer.
+"""Answers as events: those about Dateline itself, timelines, and what was composed of evidence.
 
-This module does not know how a timeline is found.
+This module does not know how a timeline is found, nor how an answer is composed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from index.article import Span
 from index.query import Query
 from qa.answer import Answer, Citation, Delta, Done, Event, Found, Verdict
+from qa.composition import Draft
 from qa.dating import say_when
+from qa.outcome import Outcome
 from qa.timeline import Timeline
 
 
@@ -44,6 +46,13 @@ def tell(question: str, query: Query, timeline: Timeline, started: float) -> Ite
             timings=timings,
         )
     )
+
+
+def tell_draft(outcome: Outcome, draft: Draft) -> Iterator[Event]:
+    """A finished draft as the answer."""
+    outcome.timings.setdefault("first_word_s", time.perf_counter() - outcome.started)
+    yield from map(Delta, draft.pieces)
+    yield Done(outcome.answer(draft, abstained=False))
 
 
 def write_timeline(timeline: Timeline) -> tuple[str, list[Citation]]:
