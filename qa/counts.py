@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from index.terms import STOP_WORDS
-from qa.facts import CURRENCY, is_form_of, tokenise
+from qa.facts import CURRENCY, facts_of, is_form_of, tokenise
 from qa.phrases import asked_for, is_plural, is_verb, singular, word_set
 from qa.written_dates import without_dates
 
@@ -104,6 +104,34 @@ def read_counts(question: str, sentence: str, title: str, opening: str = "") -> 
             if whole or any(_is_elsewhere(m, sentence, f"{question} {title}") for m in matches.values()):
                 counts.setdefault(kind, whole)  # another number of the sentence is no more likely the whole
     return {kind: numbers.pop() for kind, numbers in counts.items() if len(numbers) == 1}
+
+
+_BOTH = re.compile(
+    rf"{_NUMBER} (?P<kind>(?:(?!and\b)[\w’'-]+ ){{1,6}}?)and {_NUMBER.replace('number', 'other')} "
+    r"(?:(?:[a-z’'-]+ ){0,2}?[\w’'-]+s|(?:[a-z’'-]+ ){0,2}?(?:wo)?men|(?:[a-z’'-]+ ){0,2}?children)\b"
+    r"(?!(?:,? (?:were|was|are|is|more|others?|\w+ly))*"
+    r" (?:injur|wound|hurt|miss|arrest|surviv|escap|unhurt|rescu|freed))",
+    re.IGNORECASE,
+)
+_OF_PEOPLE = re.compile(rf"{_NUMBER} (?:people|persons|victims|dead)\b", re.IGNORECASE)
+
+
+def complete_count(question: str, answer: str, quote: str) -> str:
+    """ "Two guards and four inmates" for "two" to "How many people ...?", where that is how `quote` counts them.
+
+    Where it gives their sum as well, that: "17 people, 12 civilians and five firefighters".
+    """
+    if not re.search(r"\bhow many\b", question, re.IGNORECASE) or asked_kind(question):
+        return answer
+    for both in _BOTH.finditer(quote):
+        parts = [both["number"], both["other"]]
+        if answer in parts and _kind(both["kind"]) and not any(is_verb(word) for word in both["kind"].split()):
+            whole = sum(max(facts_of(part).numbers, default=0) for part in parts)
+            sums = (
+                match["number"] for match in _OF_PEOPLE.finditer(quote) if facts_of(match["number"]).numbers == {whole}
+            )
+            return next(sums, both.group())
+    return answer
 
 
 _ASKS = re.compile(r"\bhow many\b(?! of\b)|\bwhat (?:is|was) the (?:\w+ )?toll\b", re.IGNORECASE)

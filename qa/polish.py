@@ -1,5 +1,5 @@
 """Small changes to a short answer that its own quote bears out: a full name, a whole date or amount for a part of
-it, both of two for one, a bare number for a count, of two values of one thing the one asked for.
+it, all of several for one, a bare number for a count, of two values of one thing the one asked for.
 
 Nothing is added that does not stand in the quote or its article's title. This module does not know the model.
 """
@@ -13,6 +13,7 @@ from index.terms import STOP_WORDS, stem
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
 from qa.changes import take_asked
+from qa.counts import complete_count
 from qa.facts import NAME, facts_of, is_name, stands_in
 from qa.forenames import without_titles
 from qa.phrases import asked_for, asks_for_several
@@ -35,6 +36,9 @@ _DATE = re.compile(
 )
 _PAIR = re.compile(rf"(?<!, )({NAME}) (?:and|&) ({NAME})")
 """Two names that are joined, not the end of a list."""
+_LIST = re.compile(rf"{NAME}(?:, (?:the )?{NAME})+,? and (?:the )?{NAME}")
+_SEVERAL = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
+_JOINTS = re.compile(r",? and (?:the )?|, (?:the )?")
 _SCALE = r"(?:hundred|thousand|million|billion|trillion)\b"
 
 
@@ -48,7 +52,7 @@ def polish(question: str, answer: str, evidence: Sequence[Evidence]) -> str:
     text = complete_name(question, answer, cited.quote, cited.article.title, text=cited.article.text)
     quotes = [cited.quote, *_telling_as_much(question, cited, evidence)]
     text = complete_kind(question, complete_date(question, text, quotes), quotes)
-    text = complete_pair(question, text, cited.quote)
+    text = complete_count(question, complete_list(question, text, cited.quote), cited.quote)
     return open_compound(
         question, drop_counted(question, take_asked(question, recount(question, text, cited), cited.quote))
     )
@@ -132,14 +136,20 @@ def complete_kind(question: str, answer: str, quotes: Sequence[str]) -> str:
     return answer
 
 
-def complete_pair(question: str, answer: str, quote: str) -> str:
-    """Both of two names that `quote` joins, where `answer` is one of them and `question` asks for several and names
-    neither: "Riga and Vilnius" for "Riga" to "Which two cities ...?"."""
-    if asks_for_several(_from_which(question)):
-        for pair in _PAIR.finditer(quote):
-            opens = pair[1].split()[0].lower() in STOP_WORDS  # "But Riga and Vilnius"
-            if answer in pair.groups() and not opens and not any(stands_in(name, question) for name in pair.groups()):
-                return pair.group()
+def complete_list(question: str, answer: str, quote: str) -> str:
+    """All of the names that `quote` lists, where `answer` is one of them and `question` asks for several and names
+    none: "Riga and Vilnius" for "Riga" to "Which two cities ...?"."""
+    if not asks_for_several(_from_which(question)):
+        return answer
+    asked = asked_for(_from_which(question))
+    several = _SEVERAL.get(asked.noun.split()[0].lower()) if asked else None
+    lists = [(found.group(), _JOINTS.split(found.group())) for found in _LIST.finditer(quote)]
+    pairs = [(found.group(), list(found.groups())) for found in _PAIR.finditer(quote)]
+    for text, names in lists + pairs:
+        opens = names[0].split()[0].lower() in STOP_WORDS  # "But Riga and Vilnius"
+        fits = several in (None, len(names))
+        if answer in names and fits and not opens and not any(stands_in(name, question) for name in names):
+            return text
     return answer
 
 

@@ -9,13 +9,14 @@ from index.article import Span
 from qa.answer import Evidence
 from qa.changes import take_asked
 from qa.composition import repeats_question
+from qa.counts import complete_count
 from qa.phrases import asks_for_several
 from qa.polish import (
     complete_amount,
     complete_date,
     complete_kind,
+    complete_list,
     complete_name,
-    complete_pair,
     drop_counted,
     name_owned,
     open_compound,
@@ -131,8 +132,10 @@ def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer
     [
         ("Which two cities did it hit?", "It hit Riga and Vilnius.", "Riga and Vilnius"),
         ("After the storm, which cities lost power?", "It hit Vilnius and Riga.", "Vilnius and Riga"),
-        ("Which cities lost power?", "Power failed in Tallinn, Riga and Vilnius.", "Riga"),
-        ("Which cities lost power?", "Power failed in Riga, Tallinn and Vilnius.", "Riga"),
+        ("Which cities lost power?", "Power failed in Tallinn, Riga and Vilnius.", "Tallinn, Riga and Vilnius"),
+        ("Which cities lost power?", "It hit the Riga, the Hotel Tal and Vilnius.", "Riga, the Hotel Tal and Vilnius"),
+        ("Which two cities lost power?", "Power failed in Riga, Tallinn and Vilnius.", "Riga"),
+        ("Which cities lost power beside Tallinn?", "Power failed in Riga, Tallinn and Vilnius.", "Riga"),
         ("Which cities lost power?", "But Vilnius and Riga had light.", "Riga"),
         ("Which city did it hit?", "It hit Riga and Vilnius.", "Riga"),
         ("Which cities did it hit besides Vilnius?", "It hit Riga and Vilnius.", "Riga"),
@@ -141,8 +144,8 @@ def test_a_name_is_completed_by_the_kind_that_is_asked_for(question: str, answer
         ("Who was hit?", "It hit Riga and Vilnius.", "Riga"),
     ],
 )
-def test_one_of_two_that_are_asked_for_is_completed_by_the_other(question: str, quote: str, completed: str) -> None:
-    assert complete_pair(question, "Riga", quote) == completed
+def test_one_of_several_that_are_asked_for_is_completed(question: str, quote: str, completed: str) -> None:
+    assert complete_list(question, "Riga", quote) == completed
 
 
 @pytest.mark.parametrize(
@@ -284,3 +287,28 @@ def test_of_two_values_of_one_thing_the_one_asked_for(question: str, answer: str
 def test_an_answer_is_brought_up_to_date_by_its_own_quote() -> None:
     evidence = [Evidence(1, make_article(text=LOWERED), Span(0, len(LOWERED)), 1.0)]
     assert polish("How many people were killed by the storm?", "21", evidence) == "19"
+
+
+@pytest.mark.parametrize(
+    ("answer", "quote", "completed"),
+    [
+        ("two", "It killed two members of the staff and four Afghans.", "two members of the staff and four Afghans"),
+        ("four", "It killed two members of the staff and four Afghans.", "two members of the staff and four Afghans"),
+        ("two", "The dead are two men and three women.", "two men and three women"),
+        ("12", "It killed 17 people, 12 civilians and five firefighters.", "17"),
+        ("131", "The inquiry counted 131 pupils and four cooks, 135 people in all.", "135"),
+        (
+            "12",
+            "It killed 20 people, 12 civilians and five firefighters among them.",
+            "12 civilians and five firefighters",
+        ),
+        ("two", "It killed two people and four dogs.", "two"),
+        ("two", "It killed two and injured four others.", "two"),
+        ("two", "It killed two soldiers and four others were injured.", "two"),
+        ("two", "It killed two soldiers and four civilians were wounded.", "two"),
+        ("three", "It killed two soldiers and four civilians.", "three"),
+    ],
+)
+def test_a_count_in_two_parts_is_told_in_both(answer: str, quote: str, completed: str) -> None:
+    assert complete_count("How many people were killed in Kabul?", answer, quote) == completed
+    assert complete_count("How many soldiers were killed in Kabul?", answer, quote) == answer
