@@ -34,6 +34,12 @@ _MAX_CITED = 3
 _LEGAL_FORMS = frozenset(stem(word) for word in "inc corp ltd llc plc co company corporation".split())
 """That WhatsApp is "WhatsApp Inc" is no answer to who acquired it."""
 
+_WHEN = re.compile(r"when\b", re.IGNORECASE)
+_STRETCH = re.compile(
+    r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|few|several|many)"
+    r"[ -](?:second|minute|hour|day|week|month|year|decade)s?",
+    re.IGNORECASE,
+)
 _REFUSALS = ("not stated", "not mentioned", "not specified", "unknown", "no answer", "n/a", "the evidence does not")
 
 
@@ -88,18 +94,27 @@ def repeats_question(question: str, answer: str) -> bool:
 
 
 def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether `answer` is wrong however likely it looks: the question's words again, the other side of a contest, who
-    held an office before or another's, who did not do what a quote tells of another, or what all quotes
-    that hold it tell of another year."""
+    """Whether `answer` is wrong however likely it looks: the question's words again, "four days" to when, the other
+    side of a contest, who held an office before or another's, who did not do what a quote tells of another, or what all
+    quotes that hold it tell of another year."""
     quotes = [item.quote for item in evidence]
     return (
         repeats_question(question, answer)
+        or _is_stretch(question, answer, quotes)
         or (is_other_side(question, answer, quotes) and not _won_the_year_before(question, answer, evidence))
         or is_former_holder(question, answer, evidence)
         or is_of_another_owner(question, answer, evidence)
         or is_done_by_another(question, answer, evidence)
         or _is_of_another_year(question, answer, evidence)
     )
+
+
+def _is_stretch(question: str, answer: str, quotes: Sequence[str]) -> bool:
+    """Whether `answer` to when is a time without its end: "four days" of "four days after", not of "in four days"."""
+    if not _WHEN.match(question) or not _STRETCH.fullmatch(answer):
+        return False
+    whole = re.compile(rf"\b(?:in|within) {re.escape(answer)}\b|\b{re.escape(answer)} ago\b", re.IGNORECASE)
+    return not any(whole.search(quote) for quote in quotes)
 
 
 def _is_of_another_year(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:

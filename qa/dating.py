@@ -103,6 +103,15 @@ def _is_aside(before: str, phrase: str) -> bool:
     return bool(_VERB_NEXT.match(following))
 
 
+def find_day(text: str, quote: str, published: date | None) -> When | None:
+    """What the one date of `text`, which stands in `quote`, means: "Thursday". None where it names its year itself."""
+    dates = list(find_dates(text))
+    if len(dates) != 1 or "year" in dates[0].parts:
+        return None
+    same = next((written for written in find_dates(quote) if written.parts == dates[0].parts), None)
+    return same.resolve(published, coming=bool(_COMING.search(quote[: same.start]))) if same else None
+
+
 def say_when(when: When | None) -> str:
     """How a timeline says it; a day of publication is said to be one."""
     if when is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from datetime import date
@@ -11,12 +12,13 @@ from made_articles import make_article
 
 from index.article import Span
 from index.query import Filters, Query
-from qa.answer import Answer, Citation, Delta, Evidence, Found, Verdict
+from qa.answer import Answer, Citation, Delta, Done, Evidence, Found, Verdict
 from qa.corroboration import agreeing_sources
 from ui.answer_html import exchange
-from ui.basis import say_basis, say_unmentioned
+from ui.basis import say_basis, say_day, say_unmentioned
 from ui.conversation import Exchange, State
 from ui.evidence_html import evidence_panel
+from ui.terminal import print_events
 
 
 def test_numbers_that_an_article_writes_are_no_links() -> None:
@@ -117,3 +119,26 @@ def test_what_one_source_or_old_articles_say_is_told_as_such(
     assert say_basis(replace(answer, abstained=True), {}) == ""
     turn = Exchange(1, "Is it safe?", Filters(), date(2026, 11, 1), state=State.DONE, answer=answer)
     assert (said in exchange(turn, latest=True)) if said else ("dl-basis" not in exchange(turn, latest=True))
+
+
+def test_which_day_thursday_is_stands_below_the_answer() -> None:
+    quote = "She resigned on Thursday."
+    article = make_article("A minister resigns", quote, published=date(2019, 4, 26))
+    answer = Answer(
+        question="When did she resign?",
+        query=Query("When did she resign?", date(2026, 11, 1)),
+        text="Thursday [1]",
+        short="Thursday",
+        best_guess="Thursday",
+        abstained=False,
+        evidence=(Evidence(1, article, Span(0, len(quote)), 1.0),),
+        citations=(Citation(Span(0, 8), 1, Span(0, len(quote)), Verdict.SUPPORTED),),
+    )
+    said = "By the date of the article that is 25 April 2019."
+    assert say_day(answer) == said
+    assert say_day(replace(answer, short="")) == ""
+    turn = Exchange(1, answer.question, Filters(), date(2026, 11, 1), state=State.DONE, answer=answer)
+    assert said in exchange(turn, latest=True)
+    out = io.StringIO()
+    print_events([Delta(answer.text), Done(answer)], out)
+    assert said in out.getvalue()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.dating import find_period, find_when, say_when
+from qa.dating import find_day, find_period, find_when, say_when
 from qa.written_dates import Basis, Precision, When, without_dates
 
 PUBLISHED = date(2024, 8, 24)  # a Saturday
@@ -189,3 +189,23 @@ def test_a_weekday_is_the_newest_up_to_the_day_of_publication(published: date, b
     when = find_when(f"The siege ended on {day:%A}.", published)
     assert when is not None
     assert when.day == day
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "day"),
+    [
+        ("Thursday", "The secretary resigned on Thursday over it.", "25 April 2019"),
+        ("Thursday night", "He was seen on Thursday night.", "25 April 2019"),
+        ("yesterday", "He died yesterday.", "25 April 2019"),
+        ("next Tuesday", "The bridge will open next Tuesday.", "30 April 2019"),
+        ("March 31", "The crash on March 31 killed all.", "31 March 2019"),
+        ("December 31, 2023", "It ends on December 31, 2023.", ""),
+        ("2015", "It was founded in 2015.", ""),
+        ("two", "Two died on Thursday.", ""),
+        ("Monday or Tuesday", "It opens on Monday or Tuesday.", ""),
+    ],
+)
+def test_the_day_that_a_short_answer_means(text: str, quote: str, day: str) -> None:
+    when = find_day(text, quote, date(2019, 4, 26))
+    assert (when.say() if when else "") == day
+    assert find_day("Thursday", quote, None) is None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from made_articles import make_article
+from made_articles import make_article, make_evidence
 
 from index.article import Span
 from qa.answer import Evidence
 from qa.changes import take_asked
-from qa.composition import repeats_question
+from qa.composition import cannot_answer, repeats_question
 from qa.counts import complete_count
 from qa.phrases import asks_for_several
 from qa.polish import (
@@ -312,3 +312,16 @@ def test_an_answer_is_brought_up_to_date_by_its_own_quote() -> None:
 def test_a_count_in_two_parts_is_told_in_both(answer: str, quote: str, completed: str) -> None:
     assert complete_count("How many people were killed in Kabul?", answer, quote) == completed
     assert complete_count("How many soldiers were killed in Kabul?", answer, quote) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "cannot"),
+    [
+        ("When did the bombs go off?", "They went off four days after an arrest.", True),
+        ("When did the bombs go off?", "They went off four days ago.", False),
+        ("When will it open?", "It will open in four days.", False),
+        ("How long did it last?", "It lasted four days.", False),
+    ],
+)
+def test_a_time_without_its_end_is_no_answer_to_when(question: str, quote: str, *, cannot: bool) -> None:
+    assert cannot_answer(question, "four days", make_evidence(quote)) is cannot

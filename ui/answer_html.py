@@ -15,7 +15,7 @@ from qa.composition import DIFFER
 from qa.dating import say_when
 from qa.timeline import Timeline
 from ui.abstention_html import abstention
-from ui.basis import say_basis, say_unmentioned
+from ui.basis import say_basis, say_day, say_unmentioned
 from ui.conversation import Exchange, State
 from ui.evidence_html import safe
 from ui.turn_footer import footer
@@ -100,6 +100,8 @@ def _checked(turn: Exchange, answer: Answer) -> str:
         return _timeline(answer.timeline, turn.number)
     parts = [f'<p class="dl-text">{_claims(answer, turn.number)}</p>']
     parts += [_disagreement(answer, turn.number)] if answer.disagreements else []
+    day = say_day(answer)
+    parts += [f'<p class="dl-note dl-day">{safe(day)}</p>'] if day else []
     doubt = say_unmentioned(answer)
     parts += [f'<p class="dl-note dl-doubt">{safe(doubt)}</p>'] if doubt else []
     basis = say_basis(answer, turn.agreeing)

@@ -1,6 +1,6 @@
 """What an answer rests on, in a line: where only one source says it, or where what says it is old.
 
-And a warning, where the articles it cites never name what was asked about.
+And which day "Thursday" is, and a warning where the articles it cites never name what was asked about.
 
 This module does not know where the line is shown.
 """
@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from qa.answer import Answer, Evidence
+from qa.dating import find_day
 from qa.facts import tokenise
 from qa.mentions import unmentioned
 from ui.wording import one_line, say_age, say_date
@@ -33,6 +34,15 @@ def say_basis(answer: Answer, agreeing: Mapping[int, Sequence[str]]) -> str:
         (name,) = names
         return f"As far as one source says: {one_line(name) or 'untitled article'}, {say_date(newest)}{aged}."
     return f"As far as these articles say: the newest is of {say_date(newest)}{aged}." if aged else ""
+
+
+def say_day(answer: Answer) -> str:
+    """The line that tells which day a short answer such as "Thursday" means; empty where it tells by itself."""
+    if not answer.short or not answer.citations:
+        return ""
+    item = answer.evidence[answer.citations[0].number - 1]
+    when = find_day(answer.short, item.quote, item.article.published)
+    return f"By the date of the article that is {when.say()}." if when else ""
 
 
 def say_unmentioned(answer: Answer) -> str:

@@ -17,7 +17,7 @@ from index.places import Place
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Verdict, Waiting
 from qa.corroboration import agreeing_sources
 from qa.dating import say_when
-from ui.basis import say_basis, say_unmentioned
+from ui.basis import say_basis, say_day, say_unmentioned
 from ui.wording import one_line, printable, say_age, say_date, say_place, say_waiting, source_of, title_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _aged(evidence: Evidence, answer: Answer) -> str:
 
 
 def _print_cautions(answer: Answer, out: TextIO) -> None:
-    for said in (say_unmentioned(answer), say_basis(answer, agreeing_sources(answer))):
+    for said in (say_day(answer), say_unmentioned(answer), say_basis(answer, agreeing_sources(answer))):
         out.write(f"\n{said}\n" if said else "")
     weak = {c.claim: c for c in answer.citations if c.verdict is Verdict.WEAK}
     strong = {c.claim for c in answer.citations if c.verdict is Verdict.SUPPORTED}
