@@ -1,4 +1,4 @@
-"""The words of a question that a sentence which answers it may repeat.
+"""The words of a question: those that a sentence which answers it may repeat, and those of mere courtesy.
 
 This module does not know what an answer is.
 """
@@ -12,6 +12,22 @@ from qa.facts import SCALE, facts_of
 from qa.phrases import asked_for
 
 _KIND = re.compile(r"\b(?:which|what|whose)\b", re.IGNORECASE)
+
+
+_COURTESY = re.compile(
+    r"(?:(?:hi|hello|hey|please|so|ok|okay),? )*"
+    r"(?:(?:can|could|would|will) you (?:please )?|i(?:'d| would) like you to )?"
+    r"(?:(?:please )?(?:tell me|let me know|find out)|do you (?:happen to )?know|i (?:want|need) to know"
+    r"|i(?:'d| would) like to know|do (?:the articles|we|they) (?:say|know|tell)|is it known|any idea),? "
+    r"(?=(?:who|whom|whose|which|what|when|where|why|how)\b)",
+    re.IGNORECASE,
+)
+
+
+def without_courtesy(question: str) -> str:
+    """ "Who leads JNIM?" of "Can you tell me who leads JNIM?", which wants neither yes nor no."""
+    rest = question[match.end() :] if (match := _COURTESY.match(question)) else question
+    return rest[:1].upper() + rest[1:] if match else question
 
 
 @lru_cache(maxsize=512)

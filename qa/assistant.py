@@ -24,6 +24,7 @@ from index.home import Home
 from index.query import Filters, Query
 from index.search import Searcher
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn, Waiting
+from qa.asking import without_courtesy
 from qa.background import prepare_work
 from qa.composition import DOUBT, NOT_FOUND, Draft, compose, is_refusal
 from qa.confidence import answer_from, estimate_confidence, even_from
@@ -143,7 +144,8 @@ class Assistant:
         filters: Filters = Filters(),  # noqa: B008 frozen
     ) -> str:
         """`question` made to stand alone; whether a short one is on the last subject still, the articles tell."""
-        return make_standalone(question, history, partial(self._lookup.keeps_subject, filters=filters))
+        keeps = partial(self._lookup.keeps_subject, filters=filters)
+        return make_standalone(without_courtesy(question), history, keeps)
 
     def ask(
         self,

@@ -51,7 +51,12 @@ _TOPIC = re.compile(
     r"what(?:'s| has| have| had| all| else)? happen(?:ed|s|ing)?(?: so far| next)? "
     r"(?:(?:with|to|in|at|on|during|around) |(?=(?:since|after|before) \S))"
     r"|(?:an? |the )?(?:time ?line|chronology|sequence of events|course of events)(?: of events)?"
-    r"(?: (?:of|for|in|on|about|at|around|with)|:) )(?P<topic>.+)"
+    r"(?: (?:of|for|in|on|about|at|around|with)|:) "
+    r"|what(?:'s| is| are)? (?:the latest|new|the news)(?: news)? (?:on|about|from|in|with) "
+    r"|what do(?:es)? (?:the articles|the news|they|you) (?:say|tell|know|report|write)(?: us)? (?:about|on|of) "
+    r"|(?:summari[sz]e|sum up) |(?:an? |the )?(?:short )?(?:summary|overview) (?:of|on) |(?<=tell me )about "
+    r"|news (?:about|on) "
+    r")(?P<topic>.+)"
     r"|how did (?P<unfolding>.+?) (?:unfold|develop|come about)(?P<tail> .+)?",
     re.IGNORECASE,
 )

@@ -48,8 +48,9 @@ _BESIDE = word_set("has have had also then later since now finally soon since be
 
 
 def asks_yes_or_no(question: str) -> bool:
-    """Whether `question` wants yes or no, and not one of two things: "Was it a bomb or a gas leak?"."""
-    return wanted(question) is Want.YES_OR_NO and not re.search(r"\bor\b", question)
+    """Whether `question` wants yes or no: not one of two things ("a bomb or a gas leak?"), nor something done."""
+    other = re.search(r"\bor\b|^(?:can|could|would|will) you\b", question, re.IGNORECASE)
+    return wanted(question) is Want.YES_OR_NO and not other
 
 
 def answer_yes_or_no(outcome: Outcome) -> Draft:

@@ -79,4 +79,5 @@ def test_yes_is_what_one_sentence_says(question: str, quote: str, *, yes: bool) 
 def test_one_of_two_things_is_no_yes_or_no() -> None:
     assert asks_yes_or_no("Was it a bomb?")
     assert not asks_yes_or_no("Was it a bomb or a gas leak?")
+    assert not asks_yes_or_no("Can you explain the strike?")
     assert not asks_yes_or_no("Who won?")
