@@ -103,6 +103,8 @@ def read_counts(question: str, sentence: str, title: str, opening: str = "") -> 
             whole = {m["number"] for m in matches.values() if _is_of_all(m, sentence, f"{question} {title}")}
             if whole or any(_is_elsewhere(m, sentence, f"{question} {title}") for m in matches.values()):
                 counts.setdefault(kind, whole)  # another number of the sentence is no more likely the whole
+    if (kind := asked_kind(question)) and kind not in counts:
+        counts[kind] = _read_kind(question, undated, kind)
     return {kind: numbers.pop() for kind, numbers in counts.items() if len(numbers) == 1}
 
 
@@ -187,6 +189,14 @@ def _read_part(question: str, sentence: str, places: tuple[str, ...]) -> str:
     )
     found = {match["number"] for match in re.finditer(form, sentence, re.IGNORECASE)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _read_kind(question: str, sentence: str, kind: str) -> set[str]:
+    """The counts of one kind in a sentence on the dead: "seven police officers", "17 of the dead were officers"."""
+    if not re.search(rf"\b(?:{_counted_words(question)})\b", sentence, re.IGNORECASE):
+        return set()
+    form = rf"\b{_NUMBER} (?:of (?:the|those) (?:[\w-]+ )?(?:were|are|was|is) )?(?:[a-z][\w-]* )?{re.escape(kind)}s?\b"
+    return {match["number"] for match in re.finditer(form, sentence, re.IGNORECASE)}
 
 
 def _kind_counted(match: re.Match[str]) -> str:
