@@ -141,7 +141,8 @@ class Assistant:
         *,
         filters: Filters = Filters(),  # noqa: B008 frozen
     ) -> str:
-        """`question` made to stand alone; whether a short one is on the last subject still, the articles tell."""
+        """`question` made to stand alone; how its names are written, and its subject, the articles tell."""
+        question = self._lookup.with_capitals(question, filters)
         return make_standalone(question, history, partial(self._lookup.keeps_subject, filters=filters))
 
     def ask(

@@ -14,6 +14,7 @@ from index.article import Hit
 from index.cross_encoder import CrossEncoder
 from index.query import Filters, Query
 from index.search import Findings, Searcher
+from qa.capitals import with_capitals
 from qa.evidence import PASSAGES, Selection, choose_evidence, rank_passages
 from qa.orders import leave_out_orders
 from qa.subject import keeps_subject
@@ -42,6 +43,10 @@ class Lookup:
         """
         findings = leave_out_orders(self._threads.submit(self._searcher.find, query, k=PASSAGES).result())
         return findings, choose_evidence(query, findings, self._reader.score)
+
+    def with_capitals(self, question: str, filters: Filters) -> str:
+        """`question` with the capitals that its names have in the articles."""
+        return self._threads.submit(with_capitals, self._searcher.catalogue, question, filters).result()
 
     def keeps_subject(self, question: str, before: str, filters: Filters) -> bool:
         """Whether a short `question` is on the subject of the one `before` it."""
