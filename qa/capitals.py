@@ -13,12 +13,14 @@ from itertools import pairwise
 from index.article import Passage
 from index.catalogue import Catalogue, fts_query
 from index.query import Filters
-from index.search import POSTINGS, TITLE_WEIGHT
+from index.search import TITLE_WEIGHT
 from index.terms import STOP_WORDS, search_terms
 from qa.forenames import is_no_forename
 
 _PASSAGES = 10
 """Those nearest to the question: further ones tell of a nice day."""
+_POSTINGS = 6000
+"""Passages looked through for the rarest words: names are rare."""
 _ALWAYS = 0.9
 """So much of the time a name has its capitals; the rest are slips."""
 _MOST_WORDS = 4
@@ -35,7 +37,7 @@ def with_capitals(catalogue: Catalogue, question: str, filters: Filters) -> str:
     """`question` with its names as passages on it write them; one with a capital after its first letter as it is."""
     if any(letter.isupper() for letter in question[1:]):
         return question
-    terms = catalogue.rarest(search_terms(question), most=POSTINGS)
+    terms = catalogue.rarest(search_terms(question), most=_POSTINGS)
     found = catalogue.match(fts_query(terms), k=_PASSAGES, filters=filters, title_weight=TITLE_WEIGHT)
     places = _places(catalogue.load_passages([passage for passage, _ in found]))
     tokens = [(match.start(), _OWNED.sub("", match.group())) for match in _WORD.finditer(question)]
