@@ -116,7 +116,12 @@ def _replace(asked: FollowUp) -> str:
     item, topic = _name_item(asked, match) if match else ("", "")
     if match and (topic or (item and asked_noun(asked.previous) and match["order"])):
         return with_topic(f"what about {item}", topic or topic_of(asked.previous))
-    return replace_part(asked.previous, put(asked.text, match, item) if match and item else asked.text)
+    if match and not item and (match["kind"] or "").lower() == "other":
+        return ""
+    part = put(asked.text, match, item) if match and item else asked.text
+    named = any(phrase.is_name for phrase in noun_phrases(part))  # "what about Rostov?" may mean an earlier question
+    changed = [replace_part(turn.standalone.rstrip(" ?.!"), part) for turn in asked.turns[: None if named else 1]]
+    return next((text for text in changed if not text.endswith(f", and {part}")), changed[0])
 
 
 def _is_clause(text: str) -> bool:
@@ -152,6 +157,8 @@ def _name_item(asked: FollowUp, match: re.Match[str]) -> tuple[str, str]:
     which = match["order"] or match["kind"] or ""
     if item := asked.find(lambda turn: find_item(turn, which)):
         return item, ""
+    if which.lower() == "other":
+        return "", ""  # nothing says of which two
     counted = next((turn for turn in asked.turns if asked_noun(turn.standalone)), None)
     if counted and which.islower():
         noun = re.sub(r"^(?:two|three|four|five|\d+) ", "", asked_noun(counted.standalone))
