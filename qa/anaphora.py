@@ -46,13 +46,15 @@ Keeps = Callable[[str, str], bool]
 class FollowUp:
     """What was asked, without its opening; whether it opened with "and"; earlier turns, newest first.
 
-    `keeps(question, before)` says whether a short question is still on the subject of the one before.
+    `keeps(question, before)` says whether a short question is still on the subject of the one before, `bears_out` the
+    same of one that could be about anything.
     """
 
     text: str
     joined: bool
     turns: tuple[Turn, ...]
     keeps: Keeps
+    bears_out: Keeps
 
     @property
     def previous(self) -> str:
@@ -229,24 +231,31 @@ def _known_as(turn: Turn, head: str) -> str:
 
 
 MAX_OPEN_WORDS = 2
+MAX_BORNE_WORDS = 5
 _OTHER = re.compile(r"\bthe other ones?\b", re.IGNORECASE)
 """No topic tells which two there are."""
 _TOO_COMMON = word_set("people person man men woman women else next now exactly many much long old")
 
 
 def inherit(asked: FollowUp) -> str:
-    """ "How many were injured?": a question too short to be about anything has the last topic added."""
-    if any(p.name is not None or p.is_date for p in noun_phrases(asked.text)) or _OTHER.search(asked.text):
-        return ""
-    past = re.search(r"\b(?:was|were|did|had|the|how many)\b|ed\b", asked.text, re.IGNORECASE)
+    """ "How many were injured?": a question too short to be about anything has the last topic added.
+
+    So has a longer one, or one with a name, that the articles on the last question bear out.
+    """
+    words = len(_content_of(asked.text))
+    named = any(p.name is not None or p.is_date for p in noun_phrases(asked.text))
+    told = r"was|were|did|had" if named else r"was|were|did|had|the|how many"  # "the UN" is no known one
+    past = re.search(rf"\b(?:{told})\b|ed\b", asked.text, re.IGNORECASE)
     brief = re.fullmatch(
-        r"(?:who|what|which|how many|how much)(?: people)? \w+(?: next| then| else)?", asked.text, re.I
+        r"(?:who|what|which|how many|how much)(?: people)? \w+(?: next| then| else| so)?", asked.text, re.I
     )
-    if len(_content_of(asked.text)) > MAX_OPEN_WORDS or not (past or brief):
+    if not (past or brief) or _OTHER.search(asked.text):
         return ""
-    if not (asked.joined or asked.keeps(asked.text, asked.previous)):
-        return ""
-    return with_topic(asked.text, topic_of(asked.previous))
+    if words > MAX_OPEN_WORDS or named:
+        keeps = words <= MAX_BORNE_WORDS and asked.bears_out(asked.text, asked.previous)
+    else:
+        keeps = asked.joined or asked.keeps(asked.text, asked.previous)
+    return with_topic(asked.text, topic_of(asked.previous)) if keeps else ""
 
 
-_SMALL = word_set("the a an did does do has have had will would can could get got")
+_SMALL = word_set("the a an did does do has have had will would can could get got so")

@@ -143,7 +143,10 @@ class Assistant:
     ) -> str:
         """`question` made to stand alone; how its names are written, and its subject, the articles tell."""
         question = self._lookup.with_capitals(question, filters)
-        return make_standalone(question, history, partial(self._lookup.keeps_subject, filters=filters))
+        keeps, bears_out = (
+            partial(ask, filters=filters) for ask in (self._lookup.keeps_subject, self._lookup.bears_out)
+        )
+        return make_standalone(question, history, keeps, bears_out)
 
     def ask(
         self,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from qa.anaphora import ORDINALS, FollowUp, Keeps, finds_pronoun, inherit, point, put, resolve, with_topic
 from qa.answer import Turn
-from qa.phrases import PREPOSITIONS, QUESTION_WORDS, asked_for, is_verb, noun_phrases, singular, words_of
+from qa.phrases import PREPOSITIONS, QUESTION_WORDS, asked_for, is_capital, is_verb, noun_phrases, singular, words_of
 from qa.referents import asked_noun, find_event, find_item, find_thing, topic_of
 from qa.replacement import ask_same, replace_part
 from qa.smalltalk import reply_to_smalltalk
@@ -27,21 +27,39 @@ def keep_subject(question: str, before: str) -> bool:
     return True
 
 
-def make_standalone(question: str, history: Sequence[Turn], keeps: Keeps = keep_subject) -> str:
+def leave_alone(question: str, before: str) -> bool:
+    """That a question with a name of its own is not on the last subject, where nobody can look that up."""
+    return False
+
+
+def make_standalone(
+    question: str, history: Sequence[Turn], keeps: Keeps = keep_subject, bears_out: Keeps = leave_alone
+) -> str:
     """`question` with what it takes from earlier turns put in; unchanged where it stands alone already.
 
-    `keeps` is asked whether a question too short to tell is still on the last subject.
+    `keeps` is asked whether a question too short to tell is still on the last subject, `bears_out` whether one that
+    may stand alone is.
     """
-    turns = tuple(turn for turn in reversed(history) if turn.standalone and reply_to_smalltalk(turn.question) is None)
+    asked_before = (t for t in reversed(history) if t.standalone and reply_to_smalltalk(t.question) is None)
+    turns = tuple(replace(turn, standalone=_name_keywords(turn.standalone)) for turn in asked_before)
     text = " ".join(question.split()).rstrip(" ?.!")
     if courtesy := _COURTESY.match(text):
         text = text[courtesy.end() :]
     opening = _OPENING.match(text)
-    asked = FollowUp(text[opening.end() :] if opening else text, opening is not None, turns, keeps)
+    asked = FollowUp(text[opening.end() :] if opening else text, opening is not None, turns, keeps, bears_out)
     if not turns or not asked.text or reply_to_smalltalk(question) is not None:
         return question
     rewritten = next((found for rule in _RULES if (found := rule(asked))), "")
     return _as_question(rewritten) if rewritten else question
+
+
+def _name_keywords(question: str) -> str:
+    """ "Brussels bombings toll" is "the Brussels bombings toll"; a question or a name is as it is."""
+    words = words_of(question)
+    asks = any(word in QUESTION_WORDS | PREPOSITIONS or is_verb(word) for word in words[:3])
+    if asks or words[:1] == ["the"] or not question[-1:].islower() or all(map(is_capital, question.split())):
+        return question
+    return f"the {question}"
 
 
 def _as_question(text: str) -> str:
@@ -64,7 +82,7 @@ def _correct(asked: FollowUp) -> str:
     if not rest:
         return ""
     if _is_clause(rest):
-        return make_standalone(rest, asked.turns[::-1], asked.keeps)
+        return make_standalone(rest, asked.turns[::-1], asked.keeps, asked.bears_out)
     wrong = match["wrong"] if match else None
     if wrong and wrong.lower() in asked.previous.lower():
         right = re.sub(r"\bone\b", wrong.split()[-1], rest)

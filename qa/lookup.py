@@ -17,7 +17,7 @@ from index.search import Findings, Searcher
 from qa.capitals import with_capitals
 from qa.evidence import PASSAGES, Selection, choose_evidence, rank_passages
 from qa.orders import leave_out_orders
-from qa.subject import keeps_subject
+from qa.subject import bears_out, keeps_subject
 from qa.timeline import Timeline, build_timeline
 
 THREADS = 4
@@ -51,6 +51,10 @@ class Lookup:
     def keeps_subject(self, question: str, before: str, filters: Filters) -> bool:
         """Whether a short `question` is on the subject of the one `before` it."""
         return self._threads.submit(keeps_subject, self._searcher.catalogue, question, before, filters).result()
+
+    def bears_out(self, question: str, before: str, filters: Filters) -> bool:
+        """Whether the articles on the question `before` bear `question` out."""
+        return self._threads.submit(bears_out, self._searcher.catalogue, question, before, filters).result()
 
     def quicken(self) -> None:
         """Choose evidence in half the time from now on; it brings torch."""

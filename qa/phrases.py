@@ -59,8 +59,10 @@ _ARTICLE = re.compile(rf"(?:al|el|an|ar|as|ash|at|az)-(?={_CAPITAL})")
 """ "al-Sharaa" and "el-Sisi" are names, though they begin with a small letter."""
 _PART = rf"(?:{_ARTICLE.pattern})?{_CAPITAL}(?:[^\W_]|[-.])*"
 _NAME = re.compile(rf"{_PART}(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*{_PART})*")
-_LIKE_NOUNS = word_set("hit cut shut hurt put set shot split burst")
-"""Participles that look like nouns: "When was the ship hit by the missile"."""
+_LIKE_NOUNS = word_set(
+    "hit cut shut hurt put set shot split burst going coming heading flying sailing driving travelling"
+)
+"""Participles that look like nouns: "When was the ship hit by the missile", "Where was the plane going"."""
 _SEVERAL = word_set("two both")
 _PLURAL_VERBS = word_set("are were have do did will would can could may might should")
 _MEN = re.compile(r"(?:wo|gun|police|fire|service|spokes|states|business|country|crew|sports)?men")

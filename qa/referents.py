@@ -188,6 +188,7 @@ def find_item(turn: Turn, ordinal: str) -> str:
     return items[index] if len(items) > 1 and index < len(items) else ""
 
 
+_TELL = re.compile(r"(?:please )?(?:tell|give|show) (?:me|us)\b", re.IGNORECASE)
 _TOPIC = re.compile(r"\(([^()]+)\)\W*$")
 
 
@@ -201,6 +202,7 @@ def topic_of(question: str) -> str:
     """The topic that a question was given, or all it is about, noun phrases in a row: "the second coup, Mali, 2021"."""
     if given := given_topic(question):
         return given
+    question = _TELL.sub("", question)
     phrases = noun_phrases(question)
     topics: list[str] = []
     end = 0

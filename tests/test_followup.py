@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from index.catalogue import Catalogue
 from index.cleaning import clean_article
 from index.fts import fts_query
 from index.home import Home
+from index.query import Filters
 from index.readers import RawArticle, find_files, read_file
 from index.terms import search_terms
 from qa.answer import Turn
+from qa.capitals import with_capitals
 from qa.followup import make_standalone
+from qa.subject import bears_out, keeps_subject
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 NOT_ARTICLES = {"questions.jsonl", "unanswerable.jsonl", "conversations.jsonl", "README.md"}
@@ -35,6 +39,9 @@ WORDS = re.findall(
     "who what which how many about and no not i mean the second one first he his it its there they that this 2017 in "
     "at Mali Paris attack attacks prison guards was did does killed happened Salman Abedi of since why when where",
 )
+
+
+TALKS = [json.loads(line) for line in (Path(__file__).parent / "talks.jsonl").read_text("utf-8").splitlines()]
 
 
 def turn(question: str, answer: str = "") -> Turn:
@@ -56,6 +63,11 @@ class Archive:
         ids = [i for i, _ in self.catalogue.match(fts_query(search_terms(question)), k=30, title_weight=0.5)]
         places = [p.article.path.removeprefix(f"{SEEDS}/") for p in self.catalogue.load_passages(ids)]
         return list(dict.fromkeys(places))[:k]
+
+    def understand(self, question: str, history: list[Turn]) -> str:
+        """`question` made to stand alone, the archive asked as the assistant asks it."""
+        keeps, bears = (partial(ask, self.catalogue, filters=Filters()) for ask in (keeps_subject, bears_out))
+        return make_standalone(with_capitals(self.catalogue, question, Filters()), history, keeps, bears)
 
     def first_passage(self, question: str) -> str:
         """The best passage for `question`: an answer that says too much, with names of all kinds."""
@@ -478,6 +490,32 @@ def test_second_turns_that_no_rule_was_written_for_find_their_article(archive: A
         if record["article"] not in archive.find(standalone):
             missed.append((record["id"], standalone))
     assert len(MORE) - len(missed) >= 37, missed
+
+
+def test_later_turns_of_talks_are_understood_and_find_their_article(archive: Archive) -> None:
+    """Talks of two to four turns, written before the rules they have since mended; `about` must be in the words.
+
+    Measured 2026-11, of 53 later turns: 47 are understood and find their article, 28 before; 48 have it first in the
+    whole search, 46 before.
+    """
+    missed = []
+    for record in TALKS:
+        history: list[Turn] = []
+        for asked in record["turns"]:
+            standalone = archive.understand(asked["question"], history)
+            history.append(Turn(asked["question"], standalone, asked.get("answer", "")))
+            if "article" not in asked:
+                continue
+            understood = standalone == asked["question"] if asked.get("new") else asked.get("about", "") in standalone
+            if not understood or asked["article"] not in archive.find(standalone):
+                missed.append((record["id"], standalone))
+    assert len(missed) <= 7, missed
+
+
+@pytest.mark.parametrize("records", [CONVERSATIONS, MORE], ids=["conversations", "more"])
+def test_archive_bears_no_new_subject_out(archive: Archive, records: list[dict[str, Any]]) -> None:
+    for first, second in (r["turns"] for r in records if r["kind"] == "new-subject"):
+        assert archive.understand(second, [turn(first)]) == second
 
 
 @pytest.mark.parametrize("record", MORE_NEW, ids=lambda record: record["id"])
