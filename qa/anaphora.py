@@ -33,6 +33,7 @@ from qa.referents import (
     find_person,
     find_place,
     find_thing,
+    given_topic,
     is_role,
     topic_of,
 )
@@ -45,13 +46,15 @@ Keeps = Callable[[str, str], bool]
 class FollowUp:
     """What was asked, without its opening; whether it opened with "and"; earlier turns, newest first.
 
-    `keeps(question, before)` says whether a short question is still on the subject of the one before.
+    `keeps(question, before)` says whether a short question is still on the subject of the one before, `bears_out` the
+    same of one that could be about anything.
     """
 
     text: str
     joined: bool
     turns: tuple[Turn, ...]
     keeps: Keeps
+    bears_out: Keeps
 
     @property
     def previous(self) -> str:
@@ -99,6 +102,12 @@ _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[Turn], str], ...]], ...]
 _HAPPENS = re.compile(
     r"\b(?:happen|occur|begin|began|start|end|take place|took place|go off|went off|claim)", re.IGNORECASE
 )
+_DEED = re.compile(
+    r"\b(?:plan\w*|organi[sz]\w*|claim\w*|carr(?:y|ies|ied)|behind|responsible for|mastermind\w*|commit\w*"
+    r"|foil\w*|thwart\w*|prevent\w*|condemn\w*) $",
+    re.IGNORECASE,
+)
+"""Whoever planned "them" planned the attacks, not the people that were killed."""
 MAX_OWNER_WORDS = 4
 MAX_CONTENT_WORDS = 7
 """A longer question has what its pronouns mean within itself. Of 765 questions that stand alone (RealTime QA and the
@@ -124,6 +133,8 @@ def resolve(asked: FollowUp) -> str:
             continue
         if find_thing in finders and _HAPPENS.search(asked.text):
             finders = (find_event,)
+        elif _DEED.search(asked.text[: match.start()]):
+            finders = (find_event, *finders)
         found = next((name for finder in finders if (name := asked.find(finder))), "")
         return _substitute(asked, match, found)
     return ""
@@ -140,11 +151,13 @@ def _substitute(asked: FollowUp, match: re.Match[str], found: str) -> str:
             return with_topic(asked.text, found)
         found += "'" if found.endswith("s") else "'s"
     named = any(phrase.name is not None for phrase in noun_phrases(found))
-    return with_topic(put(asked.text, match, found), "" if named else _names_of(asked.previous))
+    topic = _names_of(asked.previous)
+    return with_topic(put(asked.text, match, found), "" if named or found in topic else topic)
 
 
 def _names_of(question: str) -> str:
-    return ", ".join(phrase.text for phrase in noun_phrases(question) if phrase.is_name)
+    """The topic that `question` was given, or its names."""
+    return given_topic(question) or ", ".join(phrase.text for phrase in noun_phrases(question) if phrase.is_name)
 
 
 def _is_bound(text: str, match: re.Match[str]) -> bool:
@@ -177,7 +190,8 @@ def _is_bound(text: str, match: re.Match[str]) -> bool:
 
 
 _POINTING = re.compile(
-    rf"\b(?:this|that|these|those|the (?:(?P<order>{ORDINALS})|other|same|next)) (?P<noun>[a-z]\w*)", re.IGNORECASE
+    rf"\b(?:this|that|these|those|the (?:(?P<order>{ORDINALS})|other|same|next)) (?P<noun>(?!ones?\b)[a-z]\w*)",
+    re.IGNORECASE,
 )
 
 
@@ -217,22 +231,31 @@ def _known_as(turn: Turn, head: str) -> str:
 
 
 MAX_OPEN_WORDS = 2
+MAX_BORNE_WORDS = 5
+_OTHER = re.compile(r"\bthe other ones?\b", re.IGNORECASE)
+"""No topic tells which two there are."""
 _TOO_COMMON = word_set("people person man men woman women else next now exactly many much long old")
 
 
 def inherit(asked: FollowUp) -> str:
-    """ "How many were injured?": a question too short to be about anything has the last topic added."""
-    if any(p.name is not None or p.is_date for p in noun_phrases(asked.text)):
-        return ""
-    past = re.search(r"\b(?:was|were|did|had|the|how many)\b|ed\b", asked.text, re.IGNORECASE)
+    """ "How many were injured?": a question too short to be about anything has the last topic added.
+
+    So has a longer one, or one with a name, that the articles on the last question bear out.
+    """
+    words = len(_content_of(asked.text))
+    named = any(p.name is not None or p.is_date for p in noun_phrases(asked.text))
+    told = r"was|were|did|had" if named else r"was|were|did|had|the|how many"  # "the UN" is no known one
+    past = re.search(rf"\b(?:{told})\b|ed\b", asked.text, re.IGNORECASE)
     brief = re.fullmatch(
-        r"(?:who|what|which|how many|how much)(?: people)? \w+(?: next| then| else)?", asked.text, re.I
+        r"(?:who|what|which|how many|how much)(?: people)? \w+(?: next| then| else| so)?", asked.text, re.I
     )
-    if len(_content_of(asked.text)) > MAX_OPEN_WORDS or not (past or brief):
+    if not (past or brief) or _OTHER.search(asked.text):
         return ""
-    if not (asked.joined or asked.keeps(asked.text, asked.previous)):
-        return ""
-    return with_topic(asked.text, topic_of(asked.previous))
+    if words > MAX_OPEN_WORDS or named:
+        keeps = words <= MAX_BORNE_WORDS and asked.bears_out(asked.text, asked.previous)
+    else:
+        keeps = asked.joined or asked.keeps(asked.text, asked.previous)
+    return with_topic(asked.text, topic_of(asked.previous)) if keeps else ""
 
 
-_SMALL = word_set("the a an did does do has have had will would can could get got")
+_SMALL = word_set("the a an did does do has have had will would can could get got so")

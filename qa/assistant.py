@@ -143,9 +143,12 @@ class Assistant:
         *,
         filters: Filters = Filters(),  # noqa: B008 frozen
     ) -> str:
-        """`question` made to stand alone; whether a short one is on the last subject still, the articles tell."""
-        keeps = partial(self._lookup.keeps_subject, filters=filters)
-        return make_standalone(without_courtesy(question), history, keeps)
+        """`question` made to stand alone; how its names are written, and its subject, the articles tell."""
+        question = self._lookup.with_capitals(without_courtesy(question), filters)
+        keeps, bears_out = (
+            partial(ask, filters=filters) for ask in (self._lookup.keeps_subject, self._lookup.bears_out)
+        )
+        return make_standalone(question, history, keeps, bears_out)
 
     def ask(
         self,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from qa.anaphora import ORDINALS, FollowUp, Keeps, finds_pronoun, inherit, point, put, resolve, with_topic
 from qa.answer import Turn
-from qa.phrases import PREPOSITIONS, QUESTION_WORDS, asked_for, is_verb, noun_phrases, singular, words_of
+from qa.phrases import PREPOSITIONS, QUESTION_WORDS, asked_for, is_capital, is_verb, noun_phrases, singular, words_of
 from qa.referents import asked_noun, find_event, find_item, find_thing, topic_of
 from qa.replacement import ask_same, replace_part
 from qa.smalltalk import reply_to_smalltalk
@@ -27,21 +27,39 @@ def keep_subject(question: str, before: str) -> bool:
     return True
 
 
-def make_standalone(question: str, history: Sequence[Turn], keeps: Keeps = keep_subject) -> str:
+def leave_alone(question: str, before: str) -> bool:
+    """That a question with a name of its own is not on the last subject, where nobody can look that up."""
+    return False
+
+
+def make_standalone(
+    question: str, history: Sequence[Turn], keeps: Keeps = keep_subject, bears_out: Keeps = leave_alone
+) -> str:
     """`question` with what it takes from earlier turns put in; unchanged where it stands alone already.
 
-    `keeps` is asked whether a question too short to tell is still on the last subject.
+    `keeps` is asked whether a question too short to tell is still on the last subject, `bears_out` whether one that
+    may stand alone is.
     """
-    turns = tuple(turn for turn in reversed(history) if turn.standalone and reply_to_smalltalk(turn.question) is None)
+    asked_before = (t for t in reversed(history) if t.standalone and reply_to_smalltalk(t.question) is None)
+    turns = tuple(replace(turn, standalone=_name_keywords(turn.standalone)) for turn in asked_before)
     text = " ".join(question.split()).rstrip(" ?.!")
     if courtesy := _COURTESY.match(text):
         text = text[courtesy.end() :]
     opening = _OPENING.match(text)
-    asked = FollowUp(text[opening.end() :] if opening else text, opening is not None, turns, keeps)
+    asked = FollowUp(text[opening.end() :] if opening else text, opening is not None, turns, keeps, bears_out)
     if not turns or not asked.text or reply_to_smalltalk(question) is not None:
         return question
     rewritten = next((found for rule in _RULES if (found := rule(asked))), "")
     return _as_question(rewritten) if rewritten else question
+
+
+def _name_keywords(question: str) -> str:
+    """ "Brussels bombings toll" is "the Brussels bombings toll"; a question or a name is as it is."""
+    words = words_of(question)
+    asks = any(word in QUESTION_WORDS | PREPOSITIONS or is_verb(word) for word in words[:3])
+    if asks or words[:1] == ["the"] or not question[-1:].islower() or all(map(is_capital, question.split())):
+        return question
+    return f"the {question}"
 
 
 def _as_question(text: str) -> str:
@@ -64,7 +82,7 @@ def _correct(asked: FollowUp) -> str:
     if not rest:
         return ""
     if _is_clause(rest):
-        return make_standalone(rest, asked.turns[::-1], asked.keeps)
+        return make_standalone(rest, asked.turns[::-1], asked.keeps, asked.bears_out)
     wrong = match["wrong"] if match else None
     if wrong and wrong.lower() in asked.previous.lower():
         right = re.sub(r"\bone\b", wrong.split()[-1], rest)
@@ -116,7 +134,12 @@ def _replace(asked: FollowUp) -> str:
     item, topic = _name_item(asked, match) if match else ("", "")
     if match and (topic or (item and asked_noun(asked.previous) and match["order"])):
         return with_topic(f"what about {item}", topic or topic_of(asked.previous))
-    return replace_part(asked.previous, put(asked.text, match, item) if match and item else asked.text)
+    if match and not item and (match["kind"] or "").lower() == "other":
+        return ""
+    part = put(asked.text, match, item) if match and item else asked.text
+    named = any(phrase.is_name for phrase in noun_phrases(part))  # "what about Rostov?" may mean an earlier question
+    changed = [replace_part(turn.standalone.rstrip(" ?.!"), part) for turn in asked.turns[: None if named else 1]]
+    return next((text for text in changed if not text.endswith(f", and {part}")), changed[0])
 
 
 def _is_clause(text: str) -> bool:
@@ -152,6 +175,8 @@ def _name_item(asked: FollowUp, match: re.Match[str]) -> tuple[str, str]:
     which = match["order"] or match["kind"] or ""
     if item := asked.find(lambda turn: find_item(turn, which)):
         return item, ""
+    if which.lower() == "other":
+        return "", ""  # nothing says of which two
     counted = next((turn for turn in asked.turns if asked_noun(turn.standalone)), None)
     if counted and which.islower():
         noun = re.sub(r"^(?:two|three|four|five|\d+) ", "", asked_noun(counted.standalone))

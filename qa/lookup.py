@@ -14,9 +14,10 @@ from index.article import Hit
 from index.cross_encoder import CrossEncoder
 from index.query import Filters, Query
 from index.search import Findings, Searcher
+from qa.capitals import with_capitals
 from qa.evidence import PASSAGES, Selection, choose_evidence, rank_passages
 from qa.orders import leave_out_orders
-from qa.subject import keeps_subject
+from qa.subject import bears_out, keeps_subject
 from qa.timeline import Timeline, build_timeline
 
 THREADS = 4
@@ -43,9 +44,17 @@ class Lookup:
         findings = leave_out_orders(self._threads.submit(self._searcher.find, query, k=PASSAGES).result())
         return findings, choose_evidence(query, findings, self._reader.score)
 
+    def with_capitals(self, question: str, filters: Filters) -> str:
+        """`question` with the capitals that its names have in the articles."""
+        return self._threads.submit(with_capitals, self._searcher.catalogue, question, filters).result()
+
     def keeps_subject(self, question: str, before: str, filters: Filters) -> bool:
         """Whether a short `question` is on the subject of the one `before` it."""
         return self._threads.submit(keeps_subject, self._searcher.catalogue, question, before, filters).result()
+
+    def bears_out(self, question: str, before: str, filters: Filters) -> bool:
+        """Whether the articles on the question `before` bear `question` out."""
+        return self._threads.submit(bears_out, self._searcher.catalogue, question, before, filters).result()
 
     def quicken(self) -> None:
         """Choose evidence in half the time from now on; it brings torch."""

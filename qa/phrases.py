@@ -59,10 +59,13 @@ _ARTICLE = re.compile(rf"(?:al|el|an|ar|as|ash|at|az)-(?={_CAPITAL})")
 """ "al-Sharaa" and "el-Sisi" are names, though they begin with a small letter."""
 _PART = rf"(?:{_ARTICLE.pattern})?{_CAPITAL}(?:[^\W_]|[-.])*"
 _NAME = re.compile(rf"{_PART}(?:\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)*{_PART})*")
-_LIKE_NOUNS = word_set("hit cut shut hurt put set shot split burst")
-"""Participles that look like nouns: "When was the ship hit by the missile"."""
+_LIKE_NOUNS = word_set(
+    "hit cut shut hurt put set shot split burst going coming heading flying sailing driving travelling"
+)
+"""Participles that look like nouns: "When was the ship hit by the missile", "Where was the plane going"."""
 _SEVERAL = word_set("two both")
 _PLURAL_VERBS = word_set("are were have do did will would can could may might should")
+_MEN = re.compile(r"(?:wo|gun|police|fire|service|spokes|states|business|country|crew|sports)?men")
 _ALIKE = word_set("species series news sports politics headquarters means")
 _CLAUSE = re.compile(r"\s+(?:who|that|which)\s[^,;:?.()]+")
 _ASKED = re.compile(
@@ -161,7 +164,7 @@ def singular(noun: str) -> str:
 def is_plural(noun: str) -> bool:
     """Whether `noun` names several."""
     last = noun.rpartition(" ")[2]
-    return last in {"people", "men", "women", "children", "police"} or singular(last) != last
+    return last in {"people", "children", "police"} or bool(_MEN.fullmatch(last)) or singular(last) != last
 
 
 def words_of(text: str) -> list[str]:
@@ -231,9 +234,23 @@ def chain(text: str, phrases: tuple[Phrase, ...], first: int) -> Span:
         if not phrase.preposition or text[end : phrase.outer].strip():
             break
         end = phrase.span.end
-    if clause := _CLAUSE.match(text, end):
-        end = clause.end()
-    return Span(phrases[first].span.start, end)
+    clause = _CLAUSE.match(text, end)
+    span = Span(phrases[first].span.start, clause.end() if clause else end)
+    return _before_main_verb(text, span, clause=clause is not None)
+
+
+def _before_main_verb(text: str, span: Span, *, clause: bool) -> Span:
+    """Subject up to the verb that ends its question: "Did the man who drove flee?", "How did the siege end?"."""
+    asked = words_of(text[: span.start])[-1:]
+    *rest, last = _WORD.finditer(span.of(text))
+    ends = not text[span.end :].split("(")[0].strip(" ?.!")
+    if not (asked and asked[0] in DO and ends and rest) or is_capital(last.group()):
+        return span
+    if rest[-1].group().lower() in DETERMINERS | PREPOSITIONS or (
+        not clause and _EVENT.fullmatch(last.group().lower())
+    ):
+        return span
+    return Span(span.start, span.start + rest[-1].end())
 
 
 def without_verb(text: str, phrase: Phrase, auxiliary: str) -> Span:

@@ -15,6 +15,7 @@ from qa.lands import LANDS
 from qa.phrases import (
     DO,
     PLACE_PREPOSITIONS,
+    PREPOSITIONS,
     Phrase,
     asked_for,
     chain,
@@ -31,7 +32,7 @@ _NO_PERSON = word_set(
     "airlines island islands republic kingdom province north south east west northern southern eastern western"
 )
 _ROLE = re.compile(
-    r"(?:\w+(?:er|or|ist|ant)|\w*(?:man|woman)|ceo|pope|judge|head|wife|husband|widow|son|coach|troop|president|chief|king|queen|boss|victim|suspect|candidate|pilot|heir|guard"
+    r"(?:\w+(?:er|or|ist|ant)|\w*m[ae]n|ceo|pope|judge|head|wife|husband|widow|son|coach|troop|president|chief|king|queen|boss|victim|suspect|candidate|pilot|heir|guard"
     r"|hostage|captive|people|survivor|wounded|injured|dead|rebel|official|employee|civilian|member)s?"
 )
 _NOT_ROLES = word_set("number water weather order matter paper power border river november september")
@@ -45,6 +46,8 @@ MAX_SHORT_WORDS = 12
 def find_person(turn: Turn) -> str:
     """Whom "he" or "she" may mean."""
     question = turn.standalone
+    if name := _asked_who(question):
+        return name
     if re.match(r"(?:who(?! (?:are|were)\b)|whose|which)\b", question, re.IGNORECASE):
         return _person_in_answer(turn) or describe_asked(question, plural=False)
     phrases = noun_phrases(question)
@@ -55,7 +58,19 @@ def find_person(turn: Turn) -> str:
     ]
     if named:
         return named[0]
-    return _person_in_answer(turn) or _first_chain(question, lambda phrase: is_role(phrase) and not phrase.is_plural)
+    described = _first_chain(question, lambda phrase: is_role(phrase) and not phrase.is_plural)
+    if described and _PERSONAL.search(turn.question):
+        return described  # of him the answer tells: "Australian" is he whose nationality was asked
+    return _person_in_answer(turn) or described
+
+
+def _asked_who(question: str) -> str:
+    """The name in "Who was Yevgeny Prigozhin?"."""
+    match = re.fullmatch(r"who(?: is|['’]s| was) (?P<name>.+?)\W*", question, re.IGNORECASE)
+    phrases = noun_phrases(match["name"]) if match else ()
+    return (
+        match["name"] if match and len(phrases) == 1 and _person_of(phrases[0], match["name"]) == match["name"] else ""
+    )
 
 
 def _is_holder(text: str, phrases: tuple[Phrase, ...], index: int) -> bool:
@@ -96,7 +111,7 @@ def _bare_plural(question: str) -> str:
 
 
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
-""" "Who succeeded him?": whoever that was is no "it"."""
+""" "Who succeeded him?": whoever that was is no "it", nor is whom "Who was Yevgeny Prigozhin?" asks about."""
 
 
 def find_thing(turn: Turn) -> str:
@@ -104,7 +119,9 @@ def find_thing(turn: Turn) -> str:
     question = turn.standalone
 
     def meant(phrase: Phrase) -> bool:
-        return phrase.text not in turn.question and _PERSONAL.search(turn.question) is not None
+        return (phrase.text not in turn.question and _PERSONAL.search(turn.question) is not None) or (
+            phrase.text == _asked_who(question)
+        )
 
     asked = asked_for(question)
     if not re.match(r"who\b|how many\b", question, re.IGNORECASE) and not (asked and _ROLE.fullmatch(asked.noun)):
@@ -171,8 +188,21 @@ def find_item(turn: Turn, ordinal: str) -> str:
     return items[index] if len(items) > 1 and index < len(items) else ""
 
 
+_TELL = re.compile(r"(?:please )?(?:tell|give|show) (?:me|us)\b", re.IGNORECASE)
+_TOPIC = re.compile(r"\(([^()]+)\)\W*$")
+
+
+def given_topic(question: str) -> str:
+    """What stands in parentheses at the end of `question`."""
+    match = _TOPIC.search(question)
+    return match[1] if match else ""
+
+
 def topic_of(question: str) -> str:
-    """All that a question is about, as noun phrases in a row: "the second coup, Mali, 2021"."""
+    """The topic that a question was given, or all it is about, noun phrases in a row: "the second coup, Mali, 2021"."""
+    if given := given_topic(question):
+        return given
+    question = _TELL.sub("", question)
     phrases = noun_phrases(question)
     topics: list[str] = []
     end = 0
@@ -227,6 +257,9 @@ def _describe_counted(stem: str, noun: str, end: int) -> str:
         counted = is_plural(noun) and _ROLE.fullmatch(noun.split()[-1])
         done = re.sub(r"^(?:do|does|did) ", "", rest)
         return f"the {noun_chain} that {done}" if counted and done != rest and noun_chain == noun else ""
+    is_there = re.match(rf"(?:is|are|was|were) (?=(?:{'|'.join(sorted(PREPOSITIONS))})\b)", rest)
+    if is_there:
+        return f"the {noun_chain} {rest[is_there.end() :]}"  # "the UN troops in Mali"
     joined = "who" if _ROLE.fullmatch(noun.split()[-1]) else "that"
     return f"the {noun_chain} {joined} {rest}"
 
@@ -234,12 +267,12 @@ def _describe_counted(stem: str, noun: str, end: int) -> str:
 def _person_in_answer(turn: Turn) -> str:
     """The first name in the answer that can be a person's and is not in the question; full names first.
 
-    Below an answer in a few words that names no one ("he lost a vote") its quote may; "a man" is someone already.
+    Below an answer in a few words that says "he" ("he lost a vote") its quote tells who that is.
     """
     short, *rest = re.split(r"(?<=[.!?])\s+", plain_answer(turn))
     quoted = "\n" in turn.answer.strip() and len(short.split()) <= MAX_SHORT_WORDS
     found = _person_named(turn, short)
-    if found or not (quoted and rest) or any(is_role(phrase) for phrase in noun_phrases(short)):
+    if found or not (quoted and rest and _PERSONAL.search(short)):
         return found
     return _person_named(turn, rest[0])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from index.catalogue import Catalogue
 from index.cleaning import clean_article
 from index.fts import fts_query
 from index.home import Home
+from index.query import Filters
 from index.readers import RawArticle, find_files, read_file
 from index.terms import search_terms
 from qa.answer import Turn
+from qa.capitals import with_capitals
 from qa.followup import make_standalone
+from qa.subject import bears_out, keeps_subject
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 NOT_ARTICLES = {"questions.jsonl", "unanswerable.jsonl", "conversations.jsonl", "README.md"}
@@ -35,6 +39,9 @@ WORDS = re.findall(
     "who what which how many about and no not i mean the second one first he his it its there they that this 2017 in "
     "at Mali Paris attack attacks prison guards was did does killed happened Salman Abedi of since why when where",
 )
+
+
+TALKS = [json.loads(line) for line in (Path(__file__).parent / "talks.jsonl").read_text("utf-8").splitlines()]
 
 
 def turn(question: str, answer: str = "") -> Turn:
@@ -56,6 +63,11 @@ class Archive:
         ids = [i for i, _ in self.catalogue.match(fts_query(search_terms(question)), k=30, title_weight=0.5)]
         places = [p.article.path.removeprefix(f"{SEEDS}/") for p in self.catalogue.load_passages(ids)]
         return list(dict.fromkeys(places))[:k]
+
+    def understand(self, question: str, history: list[Turn]) -> str:
+        """`question` made to stand alone, the archive asked as the assistant asks it."""
+        keeps, bears = (partial(ask, self.catalogue, filters=Filters()) for ask in (keeps_subject, bears_out))
+        return make_standalone(with_capitals(self.catalogue, question, Filters()), history, keeps, bears)
 
     def first_passage(self, question: str) -> str:
         """The best passage for `question`: an answer that says too much, with names of all kinds."""
@@ -172,7 +184,7 @@ ABEDI = turn("Where was Salman Abedi born?")
         (
             [turn("How many women are in the cabinet of Mexico?")],
             "Who are they?",
-            "Who are the women that are in the cabinet of Mexico?",
+            "Who are the women in the cabinet of Mexico?",
         ),
         (
             [turn("How many were on board the Titan?")],
@@ -232,6 +244,64 @@ ABEDI = turn("Where was Salman Abedi born?")
             "Where was the third bomb?",
             "Where was the third bomb (the bombs at Brussels)?",
         ),
+        # Who was asked about is "he", and no "it"; the answer tells what he was
+        ([turn("who was Ivan Petrov?", "Wagner [1]")], "how did he die?", "How did Ivan Petrov die?"),
+        ([turn("Who is Ivan Petrov?", "Wagner [1]")], "When was it confirmed?", "When was it confirmed (Ivan Petrov)?"),
+        (
+            [
+                turn("Who attacked the shop?"),
+                Turn("and his nationality?", "What is his nationality (the gunman of the shop)?", "Ali Hassan [1]"),
+            ],
+            "is he in custody?",
+            "Is the gunman of the shop in custody?",
+        ),
+        # What is planned, claimed, carried out is what happened
+        (
+            [NICE, turn("How many people were killed on the promenade?")],
+            "who planned it?",
+            "Who planned the Nice attack?",
+        ),
+        (
+            [turn("Did police stop the Paris attacks?"), turn("How many were killed at the Bataclan?")],
+            "who was behind them?",
+            "Who was behind the Paris attacks?",
+        ),
+        (
+            [turn("Did police stop the Paris attacks?"), turn("Which hotels were attacked?")],
+            "were they closed?",
+            "Were the hotels that were attacked closed?",
+        ),
+        # The topic stays what it was
+        (
+            [Turn("why was the number lowered?", "Why was the number lowered (the Easter bombings)?", "")],
+            "How many were injured?",
+            "How many were injured (the Easter bombings)?",
+        ),
+        (
+            [Turn("what did the attackers want?", "What did the attackers want (the Volgograd prison)?", "")],
+            "were they killed?",
+            "Were the attackers killed (the Volgograd prison)?",
+        ),
+        # A noun ends before the verb of its question
+        (
+            [turn("When did the man who drove the van flee?")],
+            "How many were injured?",
+            "How many were injured (the man who drove the van)?",
+        ),
+        (
+            [turn("How did the siege of the detention centre end?")],
+            "How many were injured?",
+            "How many were injured (the siege of the detention centre)?",
+        ),
+        ([turn("Who did the Nice attack?")], "How many were injured?", "How many were injured (the Nice attack)?"),
+        ([turn("How many gunmen were arrested?")], "Are they Tajik?", "Are the gunmen who were arrested Tajik?"),
+        # Another place than that of an earlier question
+        (
+            [turn(VOLGOGRAD), turn("Were the attackers killed?")],
+            "what about Rostov?",
+            "How many guards were killed in the attack on the Rostov prison?",
+        ),
+        ([turn(VOLGOGRAD), turn("Were the attackers killed?")], "and in 2017?", "Were the attackers killed in 2017?"),
         # Question words alone
         ([turn("Did Russia blame Ukraine?")], "Why?", "Why did Russia blame Ukraine?"),
         ([turn("Did Russia agree?")], "Why not?", "Why didn't Russia agree?"),
@@ -302,6 +372,13 @@ def test_follow_up_is_made_to_stand_alone(history: list[Turn], question: str, ex
             "Was he arrested?",
             "Was the person who attacked the shop arrested?",
         ),
+        (
+            turn(
+                "Is the killer a foreigner?", "Australian [1]\n\nThe minister, Ali Hassan, says he is Australian. [1]"
+            ),
+            "Was he arrested?",
+            "Was the killer arrested?",
+        ),
     ],
 )
 def test_short_answer_and_the_quote_below_it_are_read_apart(history: Turn, question: str, expected: str) -> None:
@@ -330,6 +407,11 @@ def test_question_on_a_new_subject_inherits_nothing(question: str) -> None:
 @pytest.mark.parametrize("past", ["What happened?", "What collapsed?", "What was stolen?"])
 def test_a_question_that_names_nothing_gives_the_next_nothing(past: str) -> None:
     assert make_standalone("And the one in Genoa?", [turn(past)]) == f"{past[:-1]}, and the one in Genoa?"
+
+
+def test_other_one_of_nothing_is_left_alone() -> None:
+    history = [turn("Which groups are active in the Sahel?"), turn("Who leads JNIM?", "Iyad Ag Ghali [1]")]
+    assert make_standalone("And the other one?", history) == "And the other one?"
 
 
 @pytest.mark.parametrize("question", ["And in Mali?", "Why?", "he?", "", "   ", "No, I mean the 2017 one"])
@@ -408,6 +490,32 @@ def test_second_turns_that_no_rule_was_written_for_find_their_article(archive: A
         if record["article"] not in archive.find(standalone):
             missed.append((record["id"], standalone))
     assert len(MORE) - len(missed) >= 37, missed
+
+
+def test_later_turns_of_talks_are_understood_and_find_their_article(archive: Archive) -> None:
+    """Talks of two to four turns, written before the rules they have since mended; `about` must be in the words.
+
+    Measured 2026-11, of 53 later turns: 47 are understood and find their article, 28 before; 48 have it first in the
+    whole search, 46 before.
+    """
+    missed = []
+    for record in TALKS:
+        history: list[Turn] = []
+        for asked in record["turns"]:
+            standalone = archive.understand(asked["question"], history)
+            history.append(Turn(asked["question"], standalone, asked.get("answer", "")))
+            if "article" not in asked:
+                continue
+            understood = standalone == asked["question"] if asked.get("new") else asked.get("about", "") in standalone
+            if not understood or asked["article"] not in archive.find(standalone):
+                missed.append((record["id"], standalone))
+    assert len(missed) <= 7, missed
+
+
+@pytest.mark.parametrize("records", [CONVERSATIONS, MORE], ids=["conversations", "more"])
+def test_archive_bears_no_new_subject_out(archive: Archive, records: list[dict[str, Any]]) -> None:
+    for first, second in (r["turns"] for r in records if r["kind"] == "new-subject"):
+        assert archive.understand(second, [turn(first)]) == second
 
 
 @pytest.mark.parametrize("record", MORE_NEW, ids=lambda record: record["id"])

@@ -43,6 +43,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("how many jobs were lost?", ("jobs",)),
         ("How many were injured?", ()),
         ("what is the death toll?", ()),
+        ("which towns were hit?", ()),
+        ("where was the plane going?", ("plane",)),
     ],
 )
 def test_own_nouns_are_those_of_some_subjects_only(question: str, nouns: Sequence[str]) -> None:
@@ -76,6 +78,42 @@ def test_own_nouns_are_those_of_some_subjects_only(question: str, nouns: Sequenc
     ],
 )
 def test_short_question_keeps_the_subject_where_its_articles_hold_it(
+    assistant: Assistant, before: str, question: str, understood: str
+) -> None:
+    assert assistant.understand(question, [Turn(before, before, "")]) == understood
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        # A name or many words, and a passage on the subject holds all of them
+        (
+            "What happened at Boeing?",
+            "how many billions did machinists cost?",
+            "How many billions did machinists cost (Boeing)?",
+        ),
+        (
+            "Who was sentenced in Avignon?",
+            "what was Dominique sentenced to?",
+            "What was Dominique sentenced to (Avignon)?",
+        ),
+        # One word more, another subject, or a name of the question before, which is subject enough
+        (
+            "What happened at Boeing?",
+            "did machinists at Airbus end a strike?",
+            "did machinists at Airbus end a strike?",
+        ),
+        (
+            "Who was sentenced in Avignon?",
+            "how many billions did machinists cost?",
+            "how many billions did machinists cost?",
+        ),
+        ("What happened at Boeing?", "did Boeing end the strike?", "did Boeing end the strike?"),
+        # With a name only what is past: news says who leads whom by the way
+        ("Who was sentenced in Avignon?", "who is Dominique Pelicot?", "who is Dominique Pelicot?"),
+    ],
+)
+def test_longer_question_keeps_the_subject_that_bears_it_out(
     assistant: Assistant, before: str, question: str, understood: str
 ) -> None:
     assert assistant.understand(question, [Turn(before, before, "")]) == understood
