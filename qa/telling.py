@@ -1,17 +1,20 @@
-"""Answers that no model writes: about Dateline itself, and timelines, as the same events as any other answer.
+"""Answers that no model writes: about Dateline itself, timelines, who is who, as the same events as any other answer.
 
-This module does not know how a timeline is found.
+This module does not know how a timeline or a description is found.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.article import Span
 from index.query import Query
 from qa.answer import Answer, Citation, Delta, Done, Event, Found, Verdict
+from qa.attribution import Judgement, judge_sentence
+from qa.composition import Draft
 from qa.dating import say_when
+from qa.identity import Description
 from qa.timeline import Timeline
 
 
@@ -56,3 +59,40 @@ def write_timeline(timeline: Timeline) -> tuple[str, list[Citation]]:
         citations += [Citation(claim, item.number, item.span, Verdict.SUPPORTED) for item in event.evidence]
         text += event.quote + "".join(f" [{item.number}]" for item in event.evidence)
     return text, citations
+
+
+def introduce(question: str, query: Query, descriptions: Sequence[Description], started: float) -> Iterator[Event]:
+    """Who or what somebody or something is, then the sentence that says it first; `started` as for `tell`."""
+    evidence = tuple({item.number: item for each in descriptions for item in each.evidence}.values())
+    timings = {"sources_s": time.perf_counter() - started}
+    yield Found(query, evidence)
+    draft = write_descriptions(query, descriptions)
+    timings["first_word_s"] = time.perf_counter() - started
+    yield from map(Delta, draft.pieces)
+    timings["total_s"] = time.perf_counter() - started
+    short = descriptions[0].text
+    citations = tuple(draft.citations)
+    yield Done(
+        Answer(
+            question,
+            query,
+            draft.text,
+            short=short,
+            best_guess=short,
+            abstained=False,
+            evidence=evidence,
+            citations=citations,
+            confidence=1.0,
+            timings=timings,
+        )
+    )
+
+
+def write_descriptions(query: Query, descriptions: Sequence[Description]) -> Draft:
+    """ "the founder of Wagner [1]; a banker [2]", then the first sentence, all word for word."""
+    draft = Draft()
+    for each in descriptions:
+        draft.add(each.text, [judge_sentence(each.text, [item], query.text) for item in each.evidence], gap="; ")
+    first = descriptions[0].evidence[0]
+    draft.add(" ".join(first.quote.split()), [Judgement(Verdict.SUPPORTED, first, 1.0, "")], gap="\n\n")
+    return draft
