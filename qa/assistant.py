@@ -185,7 +185,7 @@ class Assistant:
             yield from tell(question, query, timeline, started)
             return
         findings, selection = self._lookup.evidence(query)
-        descriptions = describe(asked_name(query.text), findings)
+        descriptions = describe(asked_name(query.text), query.text, findings)
         if descriptions:
             yield from introduce(question, query, descriptions, started)
             return

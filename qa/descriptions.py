@@ -50,13 +50,13 @@ _OFFICE = (
 _TITLE = rf"(?:(?:(?:Vice[ -]|Deputy |Acting |Former )?{_OFFICE}|Mr|Mrs|Ms|Dr|Sir)\.? )"
 _PLACED = r"(?:(?i:in|at|on|near|from|after|before|during|since|for|outside|inside|into))"
 """After which an article begins a place or a time."""
-_LINK = r"(?:of|in|for|at|to|from|with|on|by|near|under|behind|between|against|out of|outside|off|as|into|over|than)"
+_LINK = r"(?:of|in|for|at|to|from|with|on|by|near|under|behind|against|out of|outside|off|as|into|over|than)"
 _NOT_OWNER = r"(?!(?:The|A|An|On|In|At|By|For|From|With|When|As|And|But|After|Before|If|While|\w+day)\b)"
 _OWNER = rf"(?:{_NOT_OWNER}[A-Z][\w-]*(?: {_NOT_OWNER}[A-Z][\w-]*){{0,2}}|[Tt]he \w+)(?:['’]s|s['’])"
 _OF_ANOTHER = r"(?:[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)"
 _ARTICLE = rf"(?:{_OWNER}|{_OF_ANOTHER}|[Tt]he|[Aa]n?|[Oo]ne of (?:the|its|his|her|their))"
 _WORD = (
-    r"(?!(?:the|an?|his|her|its|their|and|or|but|nor|who|whom|whose|which|that|where|when|while|after|before|not|still|"
+    r"(?!(?:the|an?|his|her|its|their|and|or|but|nor|who|whom|whose|which|that|where|when|while|after|before|between|not|still|"
     rf"includ\w+|like|{_LINK})\b)(?!\S*['’]s? )[\w.’'“”\"&/-]+"
 )
 _CORE = rf"{_WORD}(?: {_WORD}){{0,6}}"
@@ -78,7 +78,7 @@ _ATTRIBUTE = re.compile(rf"^{_ARTICLE} (?:\w+ly )?[a-z]+ed (?=[\w-])(?!{_LINK}\b
 _HEAD = re.compile(rf"(?P<head>\S+)(?: (?:\w+ly |best |also )?{_DONE})?$")
 _FOUNDED = r"(?:co-founded|founded (?:the|[A-Z]\w+)|helped (?:to )?found) "
 _DOES = (
-    rf"(?:{_FOUNDED}|(?:leads|led(?! (?:by|to|away|into)\b)|heads|headed|runs|commands|commanded|chairs|chaired|owns|"
+    rf"(?:{_FOUNDED}|(?:leads|led(?! (?:by|to|away|into)\b)|head(?:s|ed)(?! (?:to|for|into|off|back|home)\b)|runs|commands|commanded|chairs|chaired|owns|"
     r"governs|governed|rules(?! that\b)|ruled(?! that\b)|(?:formed|founded|created|established|set up) (?:in|by|to|as|"
     r"from|out of)|(?:thought|believed|suspected|accused|wanted) (?:to|of|for|by)|known for|loyal to|linked to|"
     r"allied (?:to|with)|affiliated (?:to|with)|based (?:in|at)) )"
@@ -88,6 +88,8 @@ _ASIDE = r"(?:, [^,;]{1,90},)?"
 _TO_BE = r"(?:is|was|are|were|remains|became)"
 _SAYS = r"(?P<d>(?:[^,;]|,(?=\d))+?)"
 _END = r"(?=,(?!\d)|;|\.?$| [–—-] )"
+_LISTED = r" (?:and|or) (?:the\b|an?\b|[A-Z])"
+"""After a comma: what comes before it is one of several, no description."""
 _SUBJECT = re.compile(rf"(?:^|[,;:] |\b(?:and|but|because|although) )(?:[Tt]he )?{_TITLE}?$")
 _BEGINS = re.compile(
     rf"(?:{_PLACED}|When|As|If|While|Although|Though|Once|Because|According to|The \w+ (?:before|after)) [^,]*$"
@@ -99,9 +101,7 @@ _REPORTED = re.compile(
     r"\b(?:said|says|say|told|claim\w*|call(?:ed|s)|alleg\w+|accus\w+|believ\w+|den(?:y|ies|ied)|rumou?r\w*|whether|if|"
     r"argu\w+|insist\w*|suggest\w*|according)\b"
 )
-_GIVES_NAME = re.compile(
-    r"(?:,? (?:(?:better|also|widely) )?(?:known|called)(?: (?:by|under) .{1,30})?(?: as)? )(?:the )?$"
-)
+_GIVES_NAME = re.compile(r"(?:,? (?:(?:better|also|widely) )?(?:known|called)(?: as)? )(?:the )?$")
 _OPENS = re.compile(r" \((?:the )?$")
 _OFFICE_BEFORE = re.compile(
     rf"(?<![\w-])(?P<more>(?:[Ff]ormer |then-)?(?:(?:{_OWNER}|{_NOT_OWNER}[A-Z][\w.-]*) )?"
@@ -130,7 +130,7 @@ def is_slight(text: str) -> bool:
 def _behind(before: str, after: str, offset: int) -> Iterator[tuple[int, int]]:
     """What follows a name: an apposition, a clause, a predicate."""
     if not _RELATED.search(before):
-        apposed = re.match(rf"{_AGE}, {_SAYS}{_END}(?!, (?:and|or)\b)", after)
+        apposed = re.match(rf"{_AGE}, {_SAYS}{_END}(?!,{_LISTED})", after)
         if apposed and not _BEGINS.match(before) and _is_phrase(apposed["d"]):
             yield offset + apposed.start("d"), offset + apposed.end("d")
         clause = re.match(rf"{_AGE}, (?:who|which) (?:{_TO_BE} )?(?={_DOES}){_SAYS}{_END}", after)
@@ -160,8 +160,8 @@ def _naming(before: str, after: str, offset: int) -> Iterator[tuple[int, int]]:
 
 def _in_front(before: str, after: str, *, is_person: bool) -> Iterator[tuple[int, int]]:
     """What stands before a name: "the mayor of Oslo, Ida Moen", "the singer Ida Moen", "mayor Ida Moen"."""
-    apposed = re.search(rf", {_TITLE}?$", before)
-    if apposed and re.match(r"[,.;](?! (?:and|or)\b)|$", after):
+    apposed = re.search(rf", (?:{_TITLE}|the )?$", before)
+    if apposed and re.match(rf"[,.;](?!{_LISTED})|$", after):
         yield from _phrase_at_end(before[: apposed.start()], ends=_PERSON if is_person else _THING)
     kind = rf"(?!\d)(?:{_PERSON}|{_THING})"
     direct = re.search(rf"(?<![\w’'-])(?P<d>{_ARTICLE} (?:{_WORD} ){{0,4}}?{kind}) $", before) or re.search(
@@ -205,7 +205,9 @@ def _is_kind(text: str, *, is_person: bool) -> bool:
     head = _HEAD.search(phrase["core"] if phrase else text)
     if head is None:
         return False
-    return re.fullmatch(rf"(?i){_PERSON}", head["head"]) is not None if is_person else head["head"].islower()
+    if is_person:
+        return re.fullmatch(rf"(?i:{_PERSON})", head["head"]) is not None
+    return head["head"].islower() and not re.match(r"(?i:his|her|their)\b", text)
 
 
 def _is_whole(text: str) -> bool:

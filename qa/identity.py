@@ -31,9 +31,16 @@ MOST = 3
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.&’'-]*"
 _BETWEEN = r"(?:of|de|del|al|bin|ben|ibn|von|van|der|du|la|le|el|da|di|the)"
 _ASKS = re.compile(
-    rf"[Ww](?:ho|hat)(?:['’]s|['’]re| (?:exactly )?(?:is|was|are|were)) (?:the )?[\"“]?"
+    rf"(?P<who>[Ww]ho|[Ww]hat)(?:['’]s|['’]re| (?:exactly )?(?:is|was|are|were)) (?:the )?[\"“]?"
     rf"(?P<name>(?:al-|el-)?{_CAPITAL}(?: (?:{_BETWEEN} ){{0,2}}(?:(?:al|el|ul)-)?{_CAPITAL})*)[\"”]?"
 )
+_HOLDER = re.compile(
+    r"^[A-Z]\w+(?: [A-Z]\w+)? of |^Miss |(?:^|.* )(?:President|Minister|Secretary|Chancellor|Governor|Leader|Chief|"
+    r"Director|Chairman|Commissioner|Manager|Coach|Ambassador|Speaker|CEO|General|Attorney|Officer)$"
+)
+"""An office, or who holds a title, in capitals."""
+_KEPT = re.compile(r"(?:Prince|Princess|King|Queen|Pope|Sister|Father) \w+$")
+"""Titles without which a name is anybody's."""
 _IS_NO_REPORT = re.compile(r"\|| \b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Mm]y|[Mm]e)\b")
 """A row of a table; somebody's own words."""
 _SAME = 0.5
@@ -53,16 +60,19 @@ def asked_name(question: str) -> str:
     match = _ASKS.fullmatch(" ".join(question.split()).rstrip(" ?.!"))
     if match is None:
         return ""
-    who, name = question.lstrip()[:3].lower() == "who", match["name"].rstrip(".")
-    if " " in name and is_no_forename(name.split()[0]) and who:
+    name, who = match["name"].rstrip("."), match["who"].lower() == "who"
+    if re.search(r"['’]s? ", name) or (who and _HOLDER.search(name)):
+        return ""  # "Who is Trump's Treasury Secretary?", "Who is King of Norway?", "Who is Vice President?"
+    if who and is_no_forename(name.split()[0]) and not _KEPT.match(name):
         name = without_titles(name)
-    if name.lower() in STOP_WORDS or is_no_forename(name) or re.search(r"['’]s? ", name):
-        return ""  # "Who is Trump's Treasury Secretary?" asks for another
-    return "" if who and re.search(r"\bof\b", name) and not re.search(r"\bare\b", question) else name
+    is_word = name.lower() in STOP_WORDS or name.lower().endswith("day")
+    return "" if is_word and not name.isupper() else name
 
 
-def describe(name: str, findings: Findings) -> list[Description]:
+def describe(name: str, question: str, findings: Findings) -> list[Description]:
     """Up to three descriptions of `name` that say different things, the fullest first, of like ones the newest.
+
+    What is asked for with "what" is no person.
 
     None for no name, and for one that several share.
     """
@@ -70,7 +80,8 @@ def describe(name: str, findings: Findings) -> list[Description]:
     name = _full_name(name, [p.text for p in passages]) if name else ""
     if not name:
         return []
-    person = find_person(name, (p.text for p in passages))
+    is_thing = question.lstrip().lower().startswith("what")
+    person = None if is_thing else find_person(name, (p.text for p in passages))
     found: dict[tuple[str, Span], _Found] = {}
     for passage in passages:
         named = _pattern_of(name, person, passage.article.text)
