@@ -78,10 +78,11 @@ _ATTRIBUTE = re.compile(rf"^{_ARTICLE} (?:\w+ly )?[a-z]+ed (?=[\w-])(?!{_LINK}\b
 _HEAD = re.compile(rf"(?P<head>\S+)(?: (?:\w+ly |best |also )?{_DONE})?$")
 _FOUNDED = r"(?:co-founded|founded (?:the|[A-Z]\w+)|helped (?:to )?found) "
 _DOES = (
-    rf"(?:{_FOUNDED}|(?:leads|led(?! (?:by|to|away|into)\b)|head(?:s|ed)(?! (?:to|for|into|off|back|home)\b)|runs|commands|commanded|chairs|chaired|owns|"
-    r"governs|governed|rules(?! that\b)|ruled(?! that\b)|(?:formed|founded|created|established|set up) (?:in|by|to|as|"
-    r"from|out of)|(?:thought|believed|suspected|accused|wanted) (?:to|of|for|by)|known for|loyal to|linked to|"
-    r"allied (?:to|with)|affiliated (?:to|with)|based (?:in|at)) )"
+    rf"(?:{_FOUNDED}|(?:leads|led(?! (?:by|to|away|into)\b)|head(?:s|ed)(?! (?:to|for|into|off|back|home)\b)|runs|"
+    r"commands|commanded|chairs|chaired|owns|governs|governed|rule[sd](?! that\b)|known for|"
+    r"(?:formed|founded|created|established|set up) (?:in|by|to|as|from|out of)|loyal to|linked to|"
+    r"(?:thought|believed|suspected|accused|wanted) (?:to|of|for|by)|allied (?:to|with)|affiliated (?:to|with)|"
+    r"based (?:in|at)) )"
 )
 _AGE = r"(?:, (?:aged )?\d{1,3}| \(\d{1,3}\))?"
 _ASIDE = r"(?:, [^,;]{1,90},)?"
