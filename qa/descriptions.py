@@ -57,7 +57,7 @@ _OF_ANOTHER = r"(?:[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)"
 _ARTICLE = rf"(?:{_OWNER}|{_OF_ANOTHER}|[Tt]he|[Aa]n?|[Oo]ne of (?:the|its|his|her|their))"
 _WORD = (
     r"(?!(?:the|an?|his|her|its|their|and|or|but|nor|who|whom|whose|which|that|where|when|while|after|before|between|not|still|"
-    rf"includ\w+|like|{_LINK})\b)(?!\S*['’]s? )[\w.’'“”\"&/-]+"
+    rf"includ\w+|like|{_LINK})\b)(?!\S*['’]s? )(?:[\w.’'“”\"&/-]|,(?=\d))+"
 )
 _CORE = rf"{_WORD}(?: {_WORD}){{0,6}}"
 _REST = rf"(?: (?:and (?={_PERSON}\b)|{_LINK} )(?:{_ARTICLE} )?{_CORE}){{0,4}}"
@@ -181,13 +181,12 @@ def _in_office(before: str) -> Iterator[tuple[int, int]]:
 
 
 def _phrase_at_end(text: str, *, ends: str) -> Iterator[tuple[int, int]]:
-    """The longest noun phrase that `text` ends with, if its noun fits `ends` and it is not where something happened."""
+    """The longest noun phrase that `text` ends with, if its noun fits `ends`."""
     for found in re.finditer(rf"(?<![\w’'-])(?<!\. )(?={_ARTICLE} )", text):
         phrase = re.fullmatch(_PHRASE, text[found.start() :])
         if phrase and _is_phrase(phrase.group()) and not re.search(r" (?:to|from|with|by) ", phrase["rest"]):
             noun = _HEAD.search(phrase["core"])
-            placed = re.search(rf"\b{_PLACED} $", text[: found.start()])
-            if noun and re.fullmatch(ends, noun["head"]) and not placed:
+            if noun and re.fullmatch(ends, noun["head"]):
                 yield found.start(), len(text)
             return
 

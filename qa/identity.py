@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST = 3
 """Descriptions told, and sources named for one."""
 
-_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.&’'-]*"
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.&’'-]{0,40}"
 _BETWEEN = r"(?:of|de|del|al|bin|ben|ibn|von|van|der|du|la|le|el|da|di|the)"
 _ASKS = re.compile(
     rf"(?P<who>[Ww]ho|[Ww]hat)(?:['’]s|['’]re| (?:exactly )?(?:is|was|are|were)) (?:the )?[\"“]?"
@@ -43,6 +43,9 @@ _KEPT = re.compile(r"(?:Prince|Princess|King|Queen|Pope|Sister|Father) \w+$")
 """Titles without which a name is anybody's."""
 _IS_NO_REPORT = re.compile(r"\|| \b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Mm]y|[Mm]e)\b")
 """A row of a table; somebody's own words."""
+_LONGEST = 1_000
+"""Characters; what is longer is no sentence, and would take long to look through."""
+_FORMER = re.compile(r"\b(?:former|ex-|late|outgoing|ousted|deposed)\b", re.IGNORECASE)
 _SAME = 0.5
 """Share of the fewer words of two descriptions from which the shorter says nothing else."""
 
@@ -90,6 +93,7 @@ def describe(name: str, question: str, findings: Findings) -> list[Description]:
                 found.setdefault((passage.article.id, each.span), each)
     known = stems_of(name) | STOP_WORDS
     ranked = sorted(found.values(), key=lambda f: (-len(stems_of(f.text) - known), -f.day.toordinal()))
+    ranked = [each for each in ranked if not any(_is_over(each, other, known) for other in ranked)]
     told: list[_Found] = []
     for each in [f for f in ranked if not is_slight(f.text)] or ranked:
         if len(told) < MOST and not any(_says_the_same(each.text, other.text, known) for other in told):
@@ -136,7 +140,7 @@ def _pattern_of(name: str, person: Person | None, text: str) -> re.Pattern[str]:
 
 def _read(article: Article, span: Span, named: re.Pattern[str], *, is_person: bool) -> Iterator[_Found]:
     sentence = span.of(article.text)
-    if is_retracted(sentence) or _IS_NO_REPORT.search(sentence):
+    if len(sentence) > _LONGEST or is_retracted(sentence) or _IS_NO_REPORT.search(sentence):
         return
     for match in named.finditer(sentence):
         if _is_spoken(sentence[: match.start()]):
@@ -154,6 +158,12 @@ def _is_spoken(before: str) -> bool:
 def _says_the_same(text: str, other: str, known: frozenset[str]) -> bool:
     words, others = stems_of(text) - known, stems_of(other) - known
     return len(words & others) >= _SAME * min(len(words), len(others))
+
+
+def _is_over(told: _Found, other: _Found, known: frozenset[str]) -> bool:
+    """Whether a later article says "the former mayor" of whom `told` says "the mayor"."""
+    later = other.day > told.day and _FORMER.search(other.text) is not None
+    return later and not _FORMER.search(told.text) and _says_the_same(told.text, other.text, known)
 
 
 def _sources(told: _Found, ranked: Sequence[_Found]) -> list[Evidence]:

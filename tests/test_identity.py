@@ -76,6 +76,7 @@ def test_questions_of_who_or_what_a_name_is(question: str, name: str) -> None:
         "Who is Taylor Swift dating?",
         "Who is Donald Trump's Vice President?",
         "Who is Vice President?",
+        "What is Trump's Truth Social?",
         "Who is the Prime Minister?",
         "Who is King of Norway?",
         "Who is Leader of the Opposition?",
@@ -107,6 +108,10 @@ def said(sentence: str, name: str, *, is_person: bool = True) -> list[str]:
         ("Ida Moen, 45, a former teacher, won.", "a former teacher"),
         ("They met Ida Moen, a suspect in the attacks of May 2015.", "a suspect in the attacks of May 2015"),
         ("They named Ida Moen, a 22-year-old Latvian born in Riga, on Monday.", "a 22-year-old Latvian born in Riga"),
+        ("Ida Moen, the deposed leader of Riga, left.", "the deposed leader of Riga"),
+        ("Ida Moen, a teacher jailed for theft, left.", "a teacher jailed for theft"),
+        ("Ida Moen, owner of 1,300 flats in Oslo, left.", "owner of 1,300 flats in Oslo"),
+        ("They met the singer, Ida Moen, the mayor of Oslo, on Friday.", "the mayor of Oslo"),
         ("Ida Moen, head of the Riga fund, left.", "head of the Riga fund"),
         ("The mayor of Oslo, Ida Moen, said that it rained.", "The mayor of Oslo"),
         ("The council accused Oslo's mayor, Ida Moen, of theft.", "Oslo's mayor"),
@@ -138,6 +143,7 @@ def test_words_that_say_who_a_person_is(sentence: str, text: str) -> None:
         ("It blames a local group, UNOR.", "a local group"),
         ("They signed a defence pact, the UNOR.", "a defence pact"),
         ("About 100 men of the mercenary group UNOR fought.", "the mercenary group"),
+        ("They asked the club to a party called UNOR.", "a party"),
         ("UNOR is a maximum-security colony for men.", "a maximum-security colony for men"),
         ("UNOR, which was formed in 2017 out of two groups, grew.", "formed in 2017 out of two groups"),
         ("UNOR, the eastern branch, is loyal to al-Qaeda.", "loyal to al-Qaeda"),
@@ -171,6 +177,15 @@ def test_words_that_say_what_a_thing_is(sentence: str, text: str) -> None:
         "Ida Moen, author of “The Fall, was there.”",
         "Ida Moen headed to Oslo.",
         "Ida Moen, who rules that out, spoke.",
+        "Ida Moen, who headed to Oslo, spoke.",
+        "Ida Moen, who was led to court, spoke.",
+        "In the row with Ida Moen, the mayor of Oslo quits.",
+        "While they met Ida Moen, the mayor of Oslo quits.",
+        "They met the singer, Ida Moen, and Per Berg.",
+        "Lund claimed much, and Ida Moen is a spy.",
+        "The gunman shot singer Ida Moen.",
+        "They met Julian singer Ida Moen.",
+        "They saw the 52-year-old Ida Moen.",
     ],
 )
 def test_what_says_something_else_is_no_description_of_a_person(sentence: str) -> None:
@@ -180,8 +195,12 @@ def test_what_says_something_else_is_no_description_of_a_person(sentence: str) -
 @pytest.mark.parametrize(
     "sentence",
     [
-        "According to UNOR, a little over an hour has passed.",
-        "In Wels and UNOR, the towns on the coast, it rained.",
+        "According to UNOR, a little over an hour ago, it rained.",
+        "They won in Wels and UNOR, the towns on the coast.",
+        "Bad as it was for UNOR, their scorer, a student, fell.",
+        "A jet of the Latvian UNOR fell.",
+        "UNOR, the mayor said, was hurt.",
+        "The safety service (UNOR in Riga) said so.",
         "Rivers are Wels, UNOR, Maggie's Ditch, Enns and Traun.",
         "A priest of the order, known as UNOR, came.",
         "The next highest is UNOR.",
@@ -193,6 +212,10 @@ def test_what_says_something_else_is_no_description_of_a_person(sentence: str) -
 )
 def test_what_says_something_else_is_no_description_of_a_thing(sentence: str) -> None:
     assert said(sentence, "UNOR", is_person=False) == []
+
+
+def test_only_an_acronym_is_written_out() -> None:
+    assert said("The film agency (Lund) spoke.", "Lund", is_person=False) == []
 
 
 # Over several articles
@@ -219,6 +242,7 @@ def texts_of(descriptions: Sequence[Description]) -> list[str]:
 
 def test_a_surname_counts_where_the_full_name_stands() -> None:
     assert texts_of(described("Ida Moen", "Ida Moen spoke. Moen, the mayor of Oslo, left.")) == ["the mayor of Oslo"]
+    assert described("Ida Moen", "Moen, the mayor of Oslo, left.") == []
     assert described("Ida Moen", "Per Moen spoke. Moen, the mayor of Oslo, left.") == []
     assert described("Ida Moen", "Ida Moen and Per Moen spoke. Moen, the mayor of Oslo, left.") == []
 
@@ -231,6 +255,14 @@ def test_a_surname_alone_is_of_whom_the_articles_name_unless_they_are_two() -> N
     one, other = "Ida Moen, the mayor of Oslo, left.", "Per Moen, a farmer, came."
     assert texts_of(described("Moen", one)) == ["the mayor of Oslo"]
     assert described("Moen", one, other) == []
+    assert texts_of(described("Moen", "Oslo's Moen, the mayor of Oslo, left.")) == ["the mayor of Oslo"]
+
+
+def test_what_is_asked_for_with_what_is_no_person() -> None:
+    article = make_article("A title", "It blames a local group, National Lorn Unor.")
+    assert texts_of(describe("National Lorn Unor", "What is National Lorn Unor?", found([article]))) == [
+        "a local group"
+    ]
 
 
 def test_different_descriptions_the_fullest_first_at_most_three() -> None:
@@ -240,11 +272,9 @@ def test_different_descriptions_the_fullest_first_at_most_three() -> None:
         "They saw the American singer Ida Moen there.",
         "Ida Moen, a keen swimmer, left.",
     ]
-    assert texts_of(described("Ida Moen", *texts)) == [
-        "the former mayor of Oslo",
-        "the American singer",
-        "a keen swimmer",
-    ]
+    descriptions = described("Ida Moen", *texts)
+    assert texts_of(descriptions) == ["the former mayor of Oslo", "the American singer", "a keen swimmer"]
+    assert [len(each.evidence) for each in descriptions] == [1, 1, 1]
 
 
 def test_of_like_descriptions_the_newest_with_all_independent_sources() -> None:
@@ -260,6 +290,13 @@ def test_a_title_or_a_relation_only_where_nothing_else_is_said() -> None:
     assert texts_of(described("Ida Moen", slight)) == ["President"]
     assert texts_of(described("Ida Moen", slight, full)) == ["a farmer"]
     assert texts_of(described("Per Lund", slight)) == ["her son"]
+    assert texts_of(described("Per Lund", slight, "Per Lund, a farmer, left.")) == ["a farmer"]
+
+
+def test_who_is_called_a_former_mayor_later_is_not_called_the_mayor() -> None:
+    old = ("Ida Moen, the mayor of the city of Oslo, left.", date(2020, 1, 1))
+    new = ("Ida Moen, the former mayor of Oslo, left.", date(2024, 1, 1))
+    assert texts_of(described("Ida Moen", old, new)) == ["the former mayor of Oslo"]
 
 
 @pytest.mark.parametrize(
@@ -269,6 +306,7 @@ def test_a_title_or_a_relation_only_where_nothing_else_is_said() -> None:
         "An earlier version of this article said that Ida Moen, the mayor of Oslo, had left.",
         "| Ida Moen, the mayor of Oslo, | 40 |",
         "To us Ida Moen, a great friend, was dear.",
+        f"It {'rained and ' * 100}Ida Moen, the mayor of Oslo, left.",
     ],
 )
 def test_speech_tables_and_what_was_taken_back_say_nothing(text: str) -> None:
