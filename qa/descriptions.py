@@ -168,7 +168,7 @@ def _in_front(before: str, after: str, *, is_person: bool) -> Iterator[tuple[int
     direct = re.search(rf"(?<![\w’'-])(?P<d>{_ARTICLE} (?:{_WORD} ){{0,4}}?{kind}) $", before) or re.search(
         rf"(?:^|[,;:] |\b(?:that|by|with|said) )(?P<d>(?:{_WORD} )?(?!{_NEEDS_ARTICLE}\b){kind}) $", before
     )
-    if direct and not _VERB.search(_ATTRIBUTE.sub("", direct["d"])) and direct["d"].split()[-1].islower():
+    if direct and not _VERB.search(_ATTRIBUTE.sub("", direct["d"])):
         yield direct.span("d")
 
 

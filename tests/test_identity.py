@@ -255,7 +255,7 @@ def test_a_surname_alone_is_of_whom_the_articles_name_unless_they_are_two() -> N
     one, other = "Ida Moen, the mayor of Oslo, left.", "Per Moen, a farmer, came."
     assert texts_of(described("Moen", one)) == ["the mayor of Oslo"]
     assert described("Moen", one, other) == []
-    assert texts_of(described("Moen", "Oslo's Moen, the mayor of Oslo, left.")) == ["the mayor of Oslo"]
+    assert texts_of(described("Moen", "Oslo's Moen came. Ida Moen, the mayor of Oslo, left.")) == ["the mayor of Oslo"]
 
 
 def test_what_is_asked_for_with_what_is_no_person() -> None:
@@ -294,9 +294,10 @@ def test_a_title_or_a_relation_only_where_nothing_else_is_said() -> None:
 
 
 def test_who_is_called_a_former_mayor_later_is_not_called_the_mayor() -> None:
-    old = ("Ida Moen, the mayor of the city of Oslo, left.", date(2020, 1, 1))
-    new = ("Ida Moen, the former mayor of Oslo, left.", date(2024, 1, 1))
-    assert texts_of(described("Ida Moen", old, new)) == ["the former mayor of Oslo"]
+    held, former = "Ida Moen, the mayor of the old city of Oslo, left.", "Ida Moen, the former mayor of Oslo, left."
+    old, new = date(2020, 1, 1), date(2024, 1, 1)
+    assert texts_of(described("Ida Moen", (held, old), (former, new))) == ["the former mayor of Oslo"]
+    assert texts_of(described("Ida Moen", (held, new), (former, old))) == ["the mayor of the old city of Oslo"]
 
 
 @pytest.mark.parametrize(
@@ -306,7 +307,7 @@ def test_who_is_called_a_former_mayor_later_is_not_called_the_mayor() -> None:
         "An earlier version of this article said that Ida Moen, the mayor of Oslo, had left.",
         "| Ida Moen, the mayor of Oslo, | 40 |",
         "To us Ida Moen, a great friend, was dear.",
-        f"It {'rained and ' * 100}Ida Moen, the mayor of Oslo, left.",
+        f"It {'rained ' * 200}on Ida Moen, the mayor of Oslo, left.",
     ],
 )
 def test_speech_tables_and_what_was_taken_back_say_nothing(text: str) -> None:
