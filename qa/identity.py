@@ -75,21 +75,20 @@ def asked_name(question: str) -> str:
 def describe(name: str, question: str, findings: Findings) -> list[Description]:
     """Up to three descriptions of `name` that say different things, the fullest first, of like ones the newest.
 
-    What is asked for with "what" is no person.
-
-    None for no name, and for one that several share.
+    What is asked for with "what" is no person. None for no name, and for one that several share.
     """
     passages = [c.passage for c in findings.candidates]
     name = _full_name(name, [p.text for p in passages]) if name else ""
     if not name:
         return []
     is_thing = question.lstrip().lower().startswith("what")
+    is_person = " " in name and not is_thing  # "Who is Hamas?" may be asked of a group
     person = None if is_thing else find_person(name, (p.text for p in passages))
     found: dict[tuple[str, Span], _Found] = {}
     for passage in passages:
         named = _pattern_of(name, person, passage.article.text)
         for span in passage.sentences:
-            for each in _read(passage.article, span, named, is_person=person is not None):
+            for each in _read(passage.article, span, named, is_person=is_person):
                 found.setdefault((passage.article.id, each.span), each)
     known = stems_of(name) | STOP_WORDS
     ranked = sorted(found.values(), key=lambda f: (-len(stems_of(f.text) - known), -f.day.toordinal()))

@@ -247,6 +247,10 @@ def test_a_surname_counts_where_the_full_name_stands() -> None:
     assert described("Ida Moen", "Ida Moen and Per Moen spoke. Moen, the mayor of Oslo, left.") == []
 
 
+def test_who_has_two_names_is_a_person_though_the_second_is_a_word_too() -> None:
+    assert described("Ida Bridge", "Ida Bridge, the border, more raids: a list of probes. The bridge is shut.") == []
+
+
 def test_a_longer_name_is_another() -> None:
     assert described("Ida Moen", "They saw the singer Ida Moen Lund.") == []
 
