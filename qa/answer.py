@@ -83,7 +83,7 @@ class Answer:
 
     `text` is what is shown, with `[n]` marks; `short` is the answer in a few words, empty when
     `abstained`; `best_guess` is what the model wrote, shown to nobody unless it is `short`. `evidence` is
-    what the model read; `nearest` is filled on abstention only.
+    what the model read, or what is quoted where none has; `nearest` is filled on abstention only.
     `timeline` is there where what happened was asked for; no model has read then, and `short` is empty.
     `timings` are seconds since the question came in: `sources_s`, `first_word_s`, `total_s`.
     """

@@ -30,12 +30,13 @@ from qa.composition import DOUBT, NOT_FOUND, Draft, compose, is_refusal
 from qa.confidence import answer_from, estimate_confidence, even_from
 from qa.disagreement import find_disagreements, latest_count
 from qa.followup import make_standalone
+from qa.identity import asked_name, describe
 from qa.line import Line
 from qa.lookup import Lookup
 from qa.outcome import Outcome
 from qa.polish import polish
 from qa.smalltalk import reply_to_smalltalk
-from qa.telling import say, tell, tell_draft
+from qa.telling import introduce, say, tell, tell_draft
 from qa.timeline import Timeline, find_topic
 from qa.yes_no import answer_yes_or_no, asks_yes_or_no
 
@@ -190,6 +191,10 @@ class Assistant:
             yield from tell(question, query, timeline, started)
             return
         findings, selection = self._lookup.evidence(query)
+        descriptions = describe(asked_name(query.text), query.text, findings)
+        if descriptions:
+            yield from introduce(Outcome(question, query, (), selection.ranked, started), descriptions)
+            return
         evidence = selection.evidence
         outcome = Outcome(question, query, evidence, selection.ranked, started)
         outcome.timings["sources_s"] = time.perf_counter() - started

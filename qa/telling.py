@@ -1,18 +1,20 @@
-"""Answers as events: those about Dateline itself, timelines, and what was composed of evidence.
+"""Answers as events: those about Dateline itself, timelines, who is who, and what was composed of evidence.
 
-This module does not know how a timeline is found, nor how an answer is composed.
+This module does not know how a timeline or a description is found, nor how an answer is composed.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.article import Span
 from index.query import Query
 from qa.answer import Answer, Citation, Delta, Done, Event, Found, Verdict
+from qa.attribution import Judgement, judge_sentence
 from qa.composition import Draft
 from qa.dating import say_when
+from qa.identity import Description
 from qa.outcome import Outcome
 from qa.timeline import Timeline
 
@@ -65,3 +67,22 @@ def write_timeline(timeline: Timeline) -> tuple[str, list[Citation]]:
         citations += [Citation(claim, item.number, item.span, Verdict.SUPPORTED) for item in event.evidence]
         text += event.quote + "".join(f" [{item.number}]" for item in event.evidence)
     return text, citations
+
+
+def introduce(outcome: Outcome, descriptions: Sequence[Description]) -> Iterator[Event]:
+    """Who or what somebody or something is, then the sentence that says it first."""
+    outcome.evidence = tuple({item.number: item for each in descriptions for item in each.evidence}.values())
+    outcome.said, outcome.confidence = descriptions[0].text, 1.0
+    outcome.timings["sources_s"] = time.perf_counter() - outcome.started
+    yield Found(outcome.query, outcome.evidence)
+    yield from tell_draft(outcome, write_descriptions(outcome.query, descriptions))
+
+
+def write_descriptions(query: Query, descriptions: Sequence[Description]) -> Draft:
+    """ "the founder of Wagner [1]; a banker [2]", then the first sentence, all word for word."""
+    draft = Draft()
+    for each in descriptions:
+        draft.add(each.text, [judge_sentence(each.text, [item], query.text) for item in each.evidence], gap="; ")
+    first = descriptions[0].evidence[0]
+    draft.add(" ".join(first.quote.split()), [Judgement(Verdict.SUPPORTED, first, 1.0, "")], gap="\n\n")
+    return draft
