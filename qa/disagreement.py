@@ -46,6 +46,8 @@ MAX_VALUES, MAX_CITED = 4, 3
 _MAX_HOLDERS = 24
 """Sentences with the answer that others are compared with: bounds the time."""
 
+_GROWS_DAYS = 180
+"""Who was wounded may die months later; a year later it may be another event of the same name."""
 _BOUND = re.compile(
     r"\b(?:first|initial\w*|original\w*|earl\w+|before|previous\w*|provisional\w*|preliminary|within|until|by|according"
     r"|report\w*|said|say|says|confirm\w*|announc\w+|estimat\w+|claim\w*|state[ds]?)\b",
@@ -83,7 +85,7 @@ def find_disagreements(
 def latest_count(
     question: str, answer: str, disagreements: Sequence[Disagreement], evidence: Sequence[Evidence]
 ) -> str:
-    """`answer`, or the higher count that a later article gives, within `_ONE_TIME_DAYS`: a toll grows.
+    """`answer`, or the higher count that a later article gives, within `_GROWS_DAYS`: a toll grows.
 
     Not where the question names a time, a source or a stage of counting ("at first").
     """
@@ -95,7 +97,7 @@ def latest_count(
         return answer
     latest, known = (evidence[reading.numbers[0] - 1] for reading in (readings[0], given))
     days = latest.article.published, known.article.published
-    if days[0] is None or days[1] is None or not 0 < (days[0] - days[1]).days <= _ONE_TIME_DAYS:
+    if days[0] is None or days[1] is None or not 0 < (days[0] - days[1]).days <= _GROWS_DAYS:
         return answer
     grown = max(facts_of(readings[0].value).numbers, default=0) > max(facts_of(answer).numbers, default=0)
     borne_out = judge_sentence(readings[0].value, [latest], question).verdict is not Verdict.UNSUPPORTED
