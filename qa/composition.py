@@ -14,7 +14,7 @@ from index.article import Span
 from index.terms import stem
 from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, judge_further, judge_sentence, split_claims, strip_marks, to_citation
-from qa.facts import stands_in, stems_of
+from qa.facts import is_name, stands_in, stems_of
 from qa.mentions import is_of_another_year
 from qa.offices import is_former_holder
 from qa.owners import is_of_another_owner
@@ -35,6 +35,7 @@ _LEGAL_FORMS = frozenset(stem(word) for word in "inc corp ltd llc plc co company
 """That WhatsApp is "WhatsApp Inc" is no answer to who acquired it."""
 
 _WHEN = re.compile(r"when\b", re.IGNORECASE)
+_HAPPENED = re.compile(r"what(?: has| had|['’]s)? happen(?:s|ed|ing)\b", re.IGNORECASE)
 _STRETCH = re.compile(
     r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|few|several|many)"
     r"[ -](?:second|minute|hour|day|week|month|year|decade)s?",
@@ -94,13 +95,14 @@ def repeats_question(question: str, answer: str) -> bool:
 
 
 def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether `answer` is wrong however likely it looks: the question's words again, "four days" to when, the other
-    side of a contest, who held an office before or another's, who did not do what a quote tells of another, or what all
-    quotes that hold it tell of another year."""
+    """Whether `answer` is wrong however likely it looks: the question's words, "four days" to when, a name to what
+    happened, the other side of a contest, who held an office before or another's, who did not do what a quote tells of
+    another, or what all quotes that hold it tell of another year."""
     quotes = [item.quote for item in evidence]
     return (
         repeats_question(question, answer)
         or _is_stretch(question, answer, quotes)
+        or (_HAPPENED.match(question) is not None and is_name(answer))
         or (is_other_side(question, answer, quotes) and not _won_the_year_before(question, answer, evidence))
         or is_former_holder(question, answer, evidence)
         or is_of_another_owner(question, answer, evidence)

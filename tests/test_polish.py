@@ -314,6 +314,13 @@ def test_a_count_in_two_parts_is_told_in_both(answer: str, quote: str, completed
     assert complete_count("How many soldiers were killed in Kabul?", answer, quote) == answer
 
 
+def test_a_name_is_no_answer_to_what_happened() -> None:
+    evidence = make_evidence("President Ivan Petrov was detained by his guard.")
+    assert cannot_answer("What happened to the president?", "Ivan Petrov", evidence)
+    assert not cannot_answer("What happened to the president?", "detained by his guard", evidence)
+    assert not cannot_answer("Who was detained?", "Ivan Petrov", evidence)
+
+
 @pytest.mark.parametrize(
     ("question", "quote", "cannot"),
     [
