@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from index.article import Span
 from index.query import Query
-from index.terms import search_terms, stem
+from index.terms import search_terms, speaks_of_now, stem
 from qa.answer import Evidence
 from qa.dating import find_period, find_when
 from qa.facts import facts_of, numbers_in, stems_of
@@ -119,7 +119,11 @@ def build_timeline(query: Query, findings: Findings, embed: Embed, *, max_events
 
     `embed` gives unit vectors of texts, which tell what is about the same.
     """
-    told = _compare(query, _find_told(query, findings)[:_COMPARED], embed)
+    period = find_period(query.text, query.as_of)
+    found = _find_told(query, findings, period)
+    if not found and period and not re.search(r"\b(?:1[89]|20)\d\d\b", query.text) and not speaks_of_now(query.text):
+        found = _find_told(query, findings, None)  # "in June" of an old archive is not this year's
+    told = _compare(query, found[:_COMPARED], embed)
     best = max((t.score for t in told), default=0.0)
     told = [t for t in told if t.score >= _LEAST * best]
     if side := find_side(query.text, query.as_of):
@@ -142,11 +146,10 @@ class _Told:
     vector: Vectors | None = None
 
 
-def _find_told(query: Query, findings: Findings) -> list[_Told]:
-    """Every sentence that tells of the topic within the time asked for, the clearest first."""
+def _find_told(query: Query, findings: Findings, period: tuple[date, date] | None) -> list[_Told]:
+    """Every sentence that tells of the topic within `period`, the clearest first."""
     subject = subject_of(query.text)
     topic = _Topic.of(subject, findings)
-    period = find_period(query.text, query.as_of)
     articles = {c.passage.article.id: c.passage.article for c in findings.candidates}
     about = {i for i, a in articles.items() if topic.is_named_by(f"{a.title}\n{a.text[:_LEAD_CHARS]}")}
     person = find_person(subject, (c.passage.text for c in findings.candidates))

@@ -193,6 +193,21 @@ def test_one_fact_of_several_sources_is_told_once(embedder: MiniLM) -> None:
     assert [(len(event.evidence), event.sources) for event in timeline.events] == [(3, 2), (1, 1)]
 
 
+@pytest.mark.parametrize(
+    ("topic", "told"),
+    [
+        ("the ferry Aurora in May", True),  # of an earlier year than that of the question
+        ("the ferry Aurora in May 2023", False),
+        ("the ferry Aurora last week", False),
+    ],
+)
+def test_a_month_without_a_year_is_of_any_where_none_is_told_of_the_last(
+    embedder: MiniLM, topic: str, *, told: bool
+) -> None:
+    text, day = "The ferry Aurora ran aground off Aland on Thursday.", date(2022, 5, 6)
+    assert bool(found(embedder, topic, (text, day, "Harbour Wire")).events) is told
+
+
 def test_what_was_taken_back_is_no_event_and_what_puts_it_right_is_one(embedder: MiniLM) -> None:
     text = "Correction: An earlier version of this article said that the ferry Aurora sank on Monday. "
     timeline = found(embedder, "the ferry Aurora", (f"{text}The ferry Aurora sank on Thursday.", DAY, "Harbour Wire"))
