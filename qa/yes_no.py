@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from index.terms import STOP_WORDS, stem
 from qa.answer import Evidence, Verdict
@@ -32,7 +33,8 @@ _SHOWN = 3
 _LEAD_CHARS = 400
 _OPEN = re.compile(
     r"\b(?:if|unless|whether|may|might|could|would|will|should|reportedly|alleg\w+|accus\w+|suspect\w*|rumou?r\w*|false\w*|"
-    r"untrue|nearly|almost|likely|unlikely|possib\w+|believ\w+|expect\w*|said to|deni\w+|deny)\b",
+    r"untrue|nearly|almost|likely|unlikely|possib\w+|believ\w+|expect\w*|said to|deni\w+|deny|wrong\w*|incorrect\w*|"
+    r"hoax|fake|claim\w* that)\b",
     re.IGNORECASE,
 )
 """What a sentence tells with it may not have happened."""
@@ -83,20 +85,39 @@ def says_yes(question: str, item: Evidence) -> bool:
         return False
     if facts_of(question).negated != facts_of(item.quote).negated:
         return False
-    auxiliary, *words = tokenise(question)
-    words = [word for word in words if word.lower() not in STOP_WORDS]
-    is_be = auxiliary.lower() in BE or " been " in question
+    auxiliary, *words = _content_of(question)
+    is_be = auxiliary.text.lower() in BE or " been " in question
     names = frozenset(stem(name) for name in facts_of(question).names)
     around = names & stems_of(f"{item.article.title}\n{item.article.text[:_LEAD_CHARS]}")
     return any(
-        _tells(item.quote, words[:at], words[at], words[at + 1 :], around, is_be=is_be)
+        _tells(item.quote, [w.text for w in words[:at]], words[at].text, words[at + 1 :], around, is_be=is_be)
         for at in range(1, len(words))
-        if words[at].islower()
+        if words[at].text.islower()
     )
 
 
+class _Word(NamedTuple):
+    """A content word of a question and the preposition before it, "" for none."""
+
+    text: str
+    preposition: str
+
+
+def _content_of(question: str) -> list[_Word]:
+    """The first word of `question`, then its content words."""
+    words: list[_Word] = []
+    preposition = ""
+    for token in tokenise(question):
+        word = token.lower()
+        if not words or word not in STOP_WORDS:
+            words.append(_Word(token, preposition))
+        if word not in DETERMINERS:
+            preposition = word if word in PREPOSITIONS else ""
+    return words
+
+
 def _tells(
-    quote: str, subject: Sequence[str], verb: str, rest: Sequence[str], around: frozenset[str], *, is_be: bool
+    quote: str, subject: Sequence[str], verb: str, rest: Sequence[_Word], around: frozenset[str], *, is_be: bool
 ) -> bool:
     """Whether `quote` has `subject`, then the past of `verb` or a form of "be" with `verb`, then `rest` in order."""
     found = list(re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", quote))
@@ -113,7 +134,7 @@ def _tells(
         does = any(_ends_with(text, subject) for text in (before, re.sub(r", [^,;]{1,90}$", "", before)))
         clause = re.split(r"[,;]\s", quote[found[at].end() :], maxsplit=1)[0]
         elsewhere = frozenset() if facts_of(clause).names else around
-        if does and _stand_in_order(rest, tokens[at + 1 :], elsewhere):
+        if does and _stand_in_order(rest, [token.lower() for token in tokenise(clause)], elsewhere):
             return True
     return False
 
@@ -128,13 +149,21 @@ def _ends_with(before: str, subject: Sequence[str]) -> bool:
     return not leading or leading[-1] not in PREPOSITIONS
 
 
-def _stand_in_order(words: Sequence[str], tokens: Sequence[str], around: frozenset[str]) -> bool:
-    """Whether `words` stand in `tokens`, each after the one before; one of those `around` need not."""
+def _stand_in_order(words: Sequence[_Word], tokens: Sequence[str], around: frozenset[str]) -> bool:
+    """Whether `words` stand in `tokens`, each after the one before and behind its own preposition.
+
+    One of those `around` need not stand there.
+    """
     stems = [stem(token) for token in tokens]
     start = 0
-    for word in (stem(word.lower()) for word in words):
-        at = next((i for i in range(start, len(stems)) if stems[i] == word), -1)
-        if at < 0 and word not in around:
+    for word in words:
+        root = stem(word.text.lower())
+        at = next((i for i in range(start, len(stems)) if stems[i] == root), -1)
+        if at < 0 and root not in around:
             return False
+        if at >= 0 and word.preposition:
+            leading = [token for token in tokens[start:at] if token in PREPOSITIONS]
+            if leading[-1:] != [word.preposition]:
+                return False
         start = at + 1 if at >= 0 else start
     return True
