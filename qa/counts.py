@@ -136,7 +136,7 @@ def complete_count(question: str, answer: str, quote: str) -> str:
     return answer
 
 
-_ASKS = re.compile(r"\bhow many\b(?! of\b)|\bwhat (?:is|was) the (?:\w+ )?toll\b", re.IGNORECASE)
+_ASKS = re.compile(r"\bhow many\b(?! of\b)|\bwhat (?:is|was) the (?:\w+ ){0,3}toll\b|\btoll\W*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)

@@ -189,7 +189,7 @@ def _of_one_time(a: Evidence, b: Evidence) -> bool:
 
 def _counted_values(question: str, answer: str, evidence: Sequence[Evidence], pool: Sequence[Evidence]) -> list[_Value]:
     """The number that articles give for what a question for a number counts; none where `answer` is not among them."""
-    if wanted(question) is not Want.NUMBER:
+    if wanted(question) is not Want.NUMBER and not asks_count(question):
         return []
     if asks_count(question):
         # The first count of an article is its newest: what is further down tells how it came about.

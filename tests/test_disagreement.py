@@ -316,6 +316,14 @@ def test_those_of_whom_as_many_died_are_the_same_in_other_words() -> None:
     assert values(evidence, asked, "Four") == [("Four", (1, 2)), ("one", (3,))]
 
 
+@pytest.mark.parametrize(
+    "question", ["The attack in Paris: death toll?", "What was the final official toll of the attack in Paris?"]
+)
+def test_a_toll_is_asked_for_in_few_words_or_many(question: str) -> None:
+    evidence = said(("At least nine people were killed in Paris.", 14), ("The toll in Paris rose to 13.", 16))
+    assert values(evidence, question, "13") == [("13", (2,)), ("nine", (1,))]
+
+
 def test_how_many_of_a_whole_is_not_the_whole() -> None:
     sentence = "The attack in Paris killed 13 people, four of them children."
     assert not read_count("How many of the people killed in Paris were children?", sentence, "")
