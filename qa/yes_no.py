@@ -44,15 +44,17 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 """Asked with it, the words alone do not tell."""
+_MORE = re.compile(
+    r"\bor\b|^(?:can|could|would|will) you\b|\band (?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE
+)
 _FUTURE = re.compile(r"(?:will|would|can|could|true)\b", re.IGNORECASE)
 _BESIDE = word_set("has have had also then later since now finally soon since been was were is are being got")
 """What may stand between who does something and the verb, beside adverbs in -ly."""
 
 
 def asks_yes_or_no(question: str) -> bool:
-    """Whether `question` wants yes or no: not one of two things ("a bomb or a gas leak?"), nor something done."""
-    other = re.search(r"\bor\b|^(?:can|could|would|will) you\b", question, re.IGNORECASE)
-    return wanted(question) is Want.YES_OR_NO and not other
+    """Whether `question` wants yes or no alone: not one of two things ("a bomb or a gas leak?"), nor something done."""
+    return wanted(question) is Want.YES_OR_NO and not _MORE.search(question)
 
 
 def answer_yes_or_no(outcome: Outcome) -> Draft:

@@ -85,4 +85,5 @@ def test_one_of_two_things_is_no_yes_or_no() -> None:
     assert asks_yes_or_no("Was it a bomb?")
     assert not asks_yes_or_no("Was it a bomb or a gas leak?")
     assert not asks_yes_or_no("Can you explain the strike?")
+    assert not asks_yes_or_no("Had the radar failed, and whom does the captain blame?")
     assert not asks_yes_or_no("Who won?")
