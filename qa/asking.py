@@ -12,8 +12,7 @@ from qa.facts import SCALE, facts_of
 from qa.phrases import asked_for
 
 _KIND = re.compile(r"\b(?:which|what|whose)\b", re.IGNORECASE)
-
-
+_COUNTS = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 _COURTESY = re.compile(
     r"(?:(?:hi|hello|hey|please|so|ok|okay),? )*"
     r"(?:(?:can|could|would|will) you (?:please )?|i(?:'d| would) like you to )?"
@@ -28,6 +27,13 @@ def without_courtesy(question: str) -> str:
     """ "Who leads JNIM?" of "Can you tell me who leads JNIM?", which wants neither yes nor no."""
     rest = question[match.end() :] if (match := _COURTESY.match(question)) else question
     return rest[:1].upper() + rest[1:] if match else question
+
+
+def counted_noun(question: str) -> str:
+    """What "how many" or "how much" counts, wherever it stands: "prison guards"; "" where nothing is said of it."""
+    begin = _COUNTS.search(question)
+    asked = asked_for(question[begin.start() :]) if begin else None
+    return asked.noun if asked else ""
 
 
 @lru_cache(maxsize=512)

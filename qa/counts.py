@@ -11,8 +11,9 @@ import re
 from functools import lru_cache
 
 from index.terms import STOP_WORDS
+from qa.asking import counted_noun
 from qa.facts import CURRENCY, facts_of, is_form_of, tokenise
-from qa.phrases import asked_for, is_plural, is_verb, singular, word_set
+from qa.phrases import is_plural, is_verb, singular, word_set
 from qa.written_dates import without_dates
 
 _ALIKE = (
@@ -75,9 +76,7 @@ def asks_count(question: str) -> bool:
 
 def asked_kind(question: str) -> str:
     """Those whose number is asked for, in the singular: "guard"; "" for people."""
-    begin = re.search(r"\bhow many\b", question, re.IGNORECASE)
-    asked = asked_for(question[begin.start() :]) if begin else None
-    return _kind(asked.noun if asked else "")
+    return _kind(counted_noun(question))
 
 
 def read_counts(question: str, sentence: str, title: str, opening: str = "") -> dict[str, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from qa.answer import Evidence
+from qa.asking import counted_noun
 from qa.facts import facts_of
-from qa.phrases import asked_for
 from qa.wants import Want, wanted
 
 _NUMBER = re.compile(
@@ -63,9 +63,7 @@ def read_number(question: str, item: Evidence) -> str:
 
 def _counted_words(question: str) -> frozenset[str]:
     """The stem of what "how many" counts; empty for people, who are "dead", "victims" or "guards" in articles."""
-    begin = re.search(r"\bhow (?:many|much)\b", question, re.IGNORECASE)
-    asked = asked_for(question[begin.start() :]) if begin else None
-    noun = asked.noun.split()[-1].lower() if asked and asked.noun else ""
+    noun = counted_noun(question).rpartition(" ")[2].lower()
     return frozenset() if not noun or noun in _PEOPLE else facts_of(noun).words
 
 

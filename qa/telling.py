@@ -1,6 +1,6 @@
 """Answers as events: those about Dateline itself, timelines, who is who, and what was composed of evidence.
 
-This module does not know how a timeline or a description is found, nor how an answer is composed.
+This module does not know how a timeline or a description is found, nor how the model's answer is composed.
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ TOLD = 0.35
 which articles tell something has 0.42 or more, for the others 0.29 or less (`tests/yes_no.jsonl`, 2026-11)."""
 
 _SHOWN = 3
+_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+"""A word with its possessive ending: "Macron's" is not who resigned."""
 _LEAD_CHARS = 400
 _OPEN = re.compile(
     r"\b(?:if|unless|whether|may|might|could|would|will|should|reportedly|alleg\w+|accus\w+|suspect\w*|rumou?r\w*|false\w*|"
@@ -48,7 +50,7 @@ _MORE = re.compile(
     r"\bor\b|^(?:can|could|would|will) you\b|\band (?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE
 )
 _FUTURE = re.compile(r"(?:will|would|can|could|true)\b", re.IGNORECASE)
-_BESIDE = word_set("has have had also then later since now finally soon since been was were is are being got")
+_BESIDE = word_set("has have had also then later since now finally soon been was were is are being got")
 """What may stand between who does something and the verb, beside adverbs in -ly."""
 
 
@@ -122,7 +124,7 @@ def _tells(
     quote: str, subject: Sequence[str], verb: str, rest: Sequence[_Word], around: frozenset[str], *, is_be: bool
 ) -> bool:
     """Whether `quote` has `subject`, then the past of `verb` or a form of "be" with `verb`, then `rest` in order."""
-    found = list(re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", quote))
+    found = list(_TOKEN.finditer(quote))
     tokens = [match.group().lower() for match in found]
     for at, token in enumerate(tokens):
         if token != verb.lower() if is_be else not (token.endswith("ed") and stem(token) == stem(verb)):
@@ -143,7 +145,7 @@ def _tells(
 
 def _ends_with(before: str, subject: Sequence[str]) -> bool:
     """Whether `before` ends with `subject` alone: not "two of the guards", nor "after Macron"."""
-    tokens = [token.lower() for token in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", before)]
+    tokens = [token.lower() for token in _TOKEN.findall(before)]
     last = [stem(token) for token in tokens[-len(subject) :]]
     if last != [stem(word.lower()) for word in subject]:
         return False
