@@ -6,21 +6,12 @@ sentence that nothing was found.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.article import Span
-from index.terms import stem
 from qa.answer import Citation, Disagreement, Evidence, Verdict, Withheld
 from qa.attribution import Judgement, judge_further, judge_sentence, split_claims, strip_marks, to_citation
-from qa.facts import is_name, stands_in, stems_of
-from qa.mentions import is_of_another_year
-from qa.offices import is_former_holder
-from qa.owners import is_of_another_owner
-from qa.rivals import is_done_by_another
-from qa.roles import is_other_side, won_the_year_before
-from qa.wants import Want, wanted
 
 NOT_FOUND = "The articles do not say."
 DOUBT = "the quote may answer another question: read it"
@@ -31,16 +22,6 @@ DIFFER = "\n\nThe articles differ: "
 _MAX_CITED = 3
 """Sources named for one short answer."""
 
-_LEGAL_FORMS = frozenset(stem(word) for word in "inc corp ltd llc plc co company corporation".split())
-"""That WhatsApp is "WhatsApp Inc" is no answer to who acquired it."""
-
-_WHEN = re.compile(r"when\b", re.IGNORECASE)
-_HAPPENED = re.compile(r"what(?: has| had|['’]s)? happen(?:s|ed|ing)\b", re.IGNORECASE)
-_STRETCH = re.compile(
-    r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|few|several|many)"
-    r"[ -](?:second|minute|hour|day|week|month|year|decade)s?",
-    re.IGNORECASE,
-)
 _REFUSALS = ("not stated", "not mentioned", "not specified", "unknown", "no answer", "n/a", "the evidence does not")
 
 
@@ -86,50 +67,6 @@ def tidy_answer(text: str) -> str:
     if len(tidy) > 1 and tidy[0] in "\"“'" and tidy[-1] in "\"”'":
         tidy = tidy[1:-1].strip()
     return tidy[:-1] if tidy.endswith(".") and len(split_claims(tidy)) == 1 and len(tidy.split()) < 8 else tidy
-
-
-def repeats_question(question: str, answer: str) -> bool:
-    """Whether `answer` says nothing that `question` does not, though it was not asked to choose."""
-    chooses = wanted(question) is Want.YES_OR_NO or re.search(r"\bor\b", question)
-    return not chooses and stems_of(answer) - _LEGAL_FORMS <= stems_of(question)
-
-
-def cannot_answer(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether `answer` is wrong however likely it looks: the question's words, "four days" to when, a name to what
-    happened, the other side of a contest, who held an office before or another's, who did not do what a quote tells of
-    another, or what all quotes that hold it tell of another year."""
-    quotes = [item.quote for item in evidence]
-    return (
-        repeats_question(question, answer)
-        or _is_stretch(question, answer, quotes)
-        or (_HAPPENED.match(question) is not None and is_name(answer))
-        or (is_other_side(question, answer, quotes) and not _won_the_year_before(question, answer, evidence))
-        or is_former_holder(question, answer, evidence)
-        or is_of_another_owner(question, answer, evidence)
-        or is_done_by_another(question, answer, evidence)
-        or _is_of_another_year(question, answer, evidence)
-    )
-
-
-def _is_stretch(question: str, answer: str, quotes: Sequence[str]) -> bool:
-    """Whether `answer` to when is a time without its end: "four days" of "four days after", not of "in four days"."""
-    if not _WHEN.match(question) or not _STRETCH.fullmatch(answer):
-        return False
-    whole = re.compile(rf"\b(?:in|within) {re.escape(answer)}\b|\b{re.escape(answer)} ago\b", re.IGNORECASE)
-    return not any(whole.search(quote) for quote in quotes)
-
-
-def _is_of_another_year(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
-    holding = [item for item in evidence if stands_in(answer, item.quote)]
-    return (
-        bool(holding)
-        and all(is_of_another_year(question, item.quote, item.article.published) for item in holding)
-        and not _won_the_year_before(question, answer, holding)
-    )
-
-
-def _won_the_year_before(question: str, answer: str, evidence: Sequence[Evidence]) -> bool:
-    return any(won_the_year_before(question, answer, item.quote, item.article.published) for item in evidence)
 
 
 def is_refusal(text: str) -> bool:

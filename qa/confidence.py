@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
-from qa.composition import cannot_answer
 from qa.evidence import Selection
+from qa.misfits import cannot_answer
 
 if TYPE_CHECKING:
     from qa.reading import Reading

@@ -20,7 +20,8 @@ from index.errors import CancelledError
 from index.query import Query
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
-from qa.composition import cannot_answer, is_refusal, tidy_answer
+from qa.composition import is_refusal, tidy_answer
+from qa.misfits import cannot_answer
 from qa.model import LocalModel
 from qa.prompts import REFUSAL, build_messages
 from qa.remote import RemoteModel

@@ -60,12 +60,13 @@ class When:
         )
 
 
-_MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"Sept": 9}
+MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
+MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"Sept": 9}
+"""Their numbers by name, written out or cut."""
 _WEEKDAYS = {name: number for number, name in enumerate(calendar.day_name)}
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d)\b"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b"
@@ -153,7 +154,7 @@ def _is_beside(gap: str, following: str) -> bool:
 def _written(parts: dict[str, str], published: date | None, *, coming: bool) -> When | None:
     if "month" not in parts:
         return When(date(_year(parts["year"]), 1, 1), Precision.YEAR, Basis.WRITTEN)
-    month = int(parts["month"]) if parts["month"].isdigit() else _MONTHS[parts["month"]]
+    month = int(parts["month"]) if parts["month"].isdigit() else MONTHS[parts["month"]]
     precision = Precision.DAY if "day" in parts else Precision.MONTH
     day = int(parts.get("day", "1"))
     if "year" in parts:

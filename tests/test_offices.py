@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from made_articles import make_evidence
 
-from qa.composition import cannot_answer
+from qa.misfits import cannot_answer
 from qa.offices import is_former_holder
 
 _MAYOR = "Who is the mayor of Riga?"

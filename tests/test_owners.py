@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from made_articles import make_evidence
 
-from qa.composition import cannot_answer
+from qa.misfits import cannot_answer
 from qa.owners import is_of_another_owner
 
 _ASKED = "Who is the chief executive of Kestrel Milk?"

@@ -11,7 +11,7 @@ import qa.reading
 from index.query import Query
 from qa.answer import Evidence
 from qa.attribution import judge_sentence
-from qa.composition import cannot_answer
+from qa.misfits import cannot_answer
 from qa.model import LocalModel
 from qa.prompts import REFUSAL, build_messages
 from qa.reading import _NEAR, MAX_TOKENS, write_answer

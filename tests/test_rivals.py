@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from made_articles import make_evidence
 
-from qa.composition import cannot_answer
+from qa.misfits import cannot_answer
 from qa.rivals import is_done_by_another
 
 _BOUGHT = "Which company bought the creamery Ostra?"

@@ -9,7 +9,7 @@ from made_articles import make_article
 
 from index.article import Span
 from qa.answer import Evidence
-from qa.composition import cannot_answer
+from qa.misfits import cannot_answer
 from qa.roles import is_other_side, leaves_outcome_open
 
 _WON = "Who won the Harbour Cup in 2021?"
