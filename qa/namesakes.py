@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa.forenames import is_no_forename
+from qa.forenames import forms_of, is_no_forename, is_same_forename
 
 _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]*"
 _PERSON = re.compile(
@@ -31,8 +31,8 @@ class Person:
 
     def is_named_in(self, text: str) -> bool:
         """Whether `text` holds the full name, or that of first forename and surname."""
-        first = re.escape(self.forenames.split()[0])
-        return re.search(rf"\b{first}(?: [\w.’'-]+)? {re.escape(self.surname)}\b", text) is not None
+        first = "|".join(map(re.escape, forms_of(self.forenames.split()[0])))
+        return re.search(rf"\b(?:{first})(?: [\w.’'-]+)? {re.escape(self.surname)}\b", text) is not None
 
     def is_another_in(self, title: str, lead: str) -> bool:
         """Whether the first full name with this surname in a report's title or lead is another's."""
@@ -40,7 +40,7 @@ class Person:
         text = f"{title if plain else ''}\n{lead}"
         for match in re.finditer(rf"\b({_WORD}) {re.escape(self.surname)}\b(?!-)", text):
             if not _is_no_forename(match[1].removesuffix("’s").removesuffix("'s")):
-                return match[1] not in self.forenames.split()
+                return not any(is_same_forename(match[1], own) for own in self.forenames.split())
         return False
 
 

@@ -248,6 +248,14 @@ def test_the_first_full_name_tells_whom_a_report_is_about(title: str, lead: str,
     assert person.is_another_in(title, lead) is is_another
 
 
+def test_a_short_form_is_no_other_name() -> None:
+    person = find_person("Michael Tvorak", [])
+    assert person is not None
+    assert person.is_named_in("The court jailed Mike Tvorak.")
+    assert not person.is_another_in("The trial", "Mike Tvorak was led away.")
+    assert person.is_another_in("The trial", "Matt Tvorak was led away.")
+
+
 def test_what_is_no_person_has_no_namesakes() -> None:
     assert find_person("Lund Bridge", ["The old bridge was closed."]) is None
     assert find_person("the bridge", []) is None
