@@ -26,9 +26,9 @@ from index.search import Searcher
 from qa.answer import Answer, Delta, Done, Event, Evidence, Found, Turn, Waiting
 from qa.asking import without_courtesy
 from qa.background import prepare_work
-from qa.composition import DOUBT, NOT_FOUND, Draft, compose, is_refusal
-from qa.confidence import answer_from, estimate_confidence, even_from
-from qa.disagreement import find_disagreements, latest_count
+from qa.composition import NOT_FOUND, Draft
+from qa.conclusion import conclude
+from qa.confidence import estimate_confidence
 from qa.followup import make_standalone
 from qa.identity import asked_name, describe
 from qa.line import Line
@@ -210,18 +210,8 @@ class Assistant:
         outcome.reading = replace(reading, text=polish(query.text, reading.text, evidence))
         outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
         outcome.confidence = estimate_confidence(query, selection, outcome.reading)
-        if is_refusal(outcome.reading.text) or outcome.confidence < answer_from(outcome.reading.model):
-            yield from self._abstain(outcome)
-            return
-        doubt = DOUBT if outcome.confidence < even_from(outcome.reading.model) else ""
-        text = outcome.reading.text
-        outcome.disagreements, outcome.evidence = find_disagreements(query.text, text, evidence, findings)
-        latest = latest_count(query.text, text, outcome.disagreements, outcome.evidence)
-        outcome.reading = replace(outcome.reading, text=latest)
-        draft = compose(latest, evidence if latest == text else outcome.evidence, query.text, doubt=doubt)
-        for disagreement in outcome.disagreements:
-            draft.add_disagreement(disagreement, outcome.evidence)
-        yield from tell_draft(outcome, draft)
+        draft = conclude(outcome, findings)
+        yield from tell_draft(outcome, draft) if draft else self._abstain(outcome)
 
     def example_questions(self, count: int = 4) -> list[str]:
         """Questions about what is indexed, for someone who does not know what to ask."""

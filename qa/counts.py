@@ -36,6 +36,9 @@ _NUMBER = (
     r"fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)(?![\w%-]|[.,]\d|"
     r" (?:second|minute|hour|day|night|week|month|year)s?\b)"
 )
+_COMES_TO = (
+    r"(?:to|at|is|was|now|hits?|reach(?:es|ed)?|tops|topped|pass(?:es|ed)|surpass(?:es|ed)|exceed(?:s|ed)|past|above)"
+)
 _ABOUT = r"(?:(?:at least|about|around|some|nearly|almost|more than|over|up to|as many as|the)\s)"
 _DOES = re.compile(
     r"\w (?:killed|injured|wounded|hurt|arrested|detained|evacuated|rescued|freed|saved)$", re.IGNORECASE
@@ -61,7 +64,14 @@ _PEOPLE = word_set("people person persons victim life body soul death fatality c
 _NO_NOUN = re.compile(rf"{_NO_OBJECT}|(?:{'|'.join(_ALIKE)}|who|that|which)\b", re.IGNORECASE)
 _PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|other|others|more|further|additional|new)\b")
 _SINCE = re.compile(r"\b(?:[Ss]ince|[Tt]han (?:in|the|any)|deadliest|worst)\b")
+_OVER_YEARS = re.compile(
+    r"\bhave (?:been )?(?:killed|died|injured)\b[^.;]*\b(?:since|in the past|over the (?:past|last))\b"
+)
+"""What counts the victims of more than one event: "only eight storms have killed more than 100 people since 1950"."""
 _ELSEWHERE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear) (?:the )?(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)")
+_BEGINS_ELSEWHERE = re.compile(rf"{_ELSEWHERE.pattern.replace('name', 'first')}, ")
+_OF_PLACES = word_set("county city state province region district north south east west new saint san")
+"""Of the names of many places."""
 
 _NAMES_PLACE = re.compile(
     r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Tt]hrough(?:out)?|[Aa]cross|[Oo]utside|[Aa]round|[Oo]ver|[Oo]ff|[Hh]it|[Ss]truck) "
@@ -151,8 +161,8 @@ def _forms_for(question: str) -> tuple[re.Pattern[str], ...]:
     return tuple(
         re.compile(form, re.IGNORECASE)
         for form in (
-            rf"\b{_TOTAL}\b[^.;]{{0,60}}?\b(?:to|at|is|was|now) {_ABOUT}?{_NUMBER} (?:[\w-]+ )?(?:{words})\b",
-            rf"{total}[^.;]{{0,90}}?\b(?:to|at|is|was|now) {_ABOUT}?{_NUMBER}",
+            rf"\b{_TOTAL}\b[^.;]{{0,60}}?\b{_COMES_TO} {_ABOUT}?{_NUMBER} (?:[\w-]+ )?(?:{words})\b",
+            rf"{total}[^.;]{{0,90}}?\b{_COMES_TO} {_ABOUT}?{_NUMBER}",
             rf"{total} of {_ABOUT}?{_NUMBER}",
             rf"\b(?:brings?|bringing|raised?|raising) (?:to )?{_ABOUT}?{_NUMBER} the {total}",
             rf"\b(?:{words}) {_ABOUT}?{_NUMBER}",
@@ -182,11 +192,13 @@ def _read_part(question: str, sentence: str, places: tuple[str, ...]) -> str:
     """The count of those of a whole who died where it is asked: "nine of the victims died in the town of Derbent"."""
     there = "|".join(re.escape(place) for place in places)
     form = (
-        rf"\b{_NUMBER} of (?:the|its|their|those|these) (?:\d+ )?(?:(?!who\b|that\b)[\w-]+ ){{1,3}}?"
+        rf"\b{_NUMBER} (?:in|at|near) (?:the )?(?:[a-z]+ (?:of )?)?(?-i:{there})\b|"
+        rf"\b{_NUMBER.replace('number', 'part')} of (?:the|its|their|those|these) (?:\d+ )?"
+        rf"(?:(?!who\b|that\b)[\w-]+ ){{1,3}}?"
         rf"(?:died|perished|lost their lives|(?:is|are|was|were|have been|had been) (?:{_counted_words(question)})) "
         rf"(?:in|at|near) (?:the )?(?:[a-z]+ (?:of )?)?(?-i:{there})\b"
     )
-    found = {match["number"] for match in re.finditer(form, sentence, re.IGNORECASE)}
+    found = {match["number"] or match["part"] for match in re.finditer(form, sentence, re.IGNORECASE)}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -227,6 +239,8 @@ def _is_of_all(match: re.Match[str], sentence: str, known: str) -> bool:
     end = match.end("number")
     if _PART_OF.match(sentence, end) or _PRICE.match(sentence, end) or _SINCE.search(sentence[:end]):
         return False
+    if _OVER_YEARS.search(sentence):
+        return False
     if match.group().lower().startswith("toll") and _CHARGE.search(sentence):
         return False
     if _DOES.search(match.group()) and not _IS.search(match.group()) and _ITS_OBJECT.match(match.string, match.end()):
@@ -238,7 +252,9 @@ def _is_elsewhere(match: re.Match[str], sentence: str, known: str) -> bool:
     """Whether the clause after a count names a place that is not `known`; where `known` has one, so must a total."""
     begin = match.start() if _ELSEWHERE.search(without_dates(known)) else match.end("number")
     clause = (
-        sentence[begin : match.end("number")] + re.split(r"[,;.]\s", sentence[match.end("number") :], maxsplit=1)[0]
+        (there[0] if (there := _BEGINS_ELSEWHERE.match(sentence)) else "")
+        + sentence[begin : match.end("number")]
+        + re.split(r"[,;.]\s", sentence[match.end("number") :], maxsplit=1)[0]
     )
     names = [place["name"].casefold() for place in _ELSEWHERE.finditer(without_dates(clause))]
-    return not all(any(word in known.casefold() for word in name.split()) for name in names)
+    return not all(any(w in known.casefold() for w in n.split() if w not in _OF_PLACES) for n in names)

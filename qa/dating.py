@@ -19,10 +19,18 @@ _REMARK = re.compile(
     r"\b(?:said|says|told|tells|reported|confirmed|added|wrote|stated|according to|acknowledged|admitted)\b"
     r"[^,;:.]{0,60}$"
 )
+_REMARKS = re.compile(
+    r"^\S+(?: \d{1,2},?)?(?: \d{4})? (?:\w+ )?"
+    r"(?:statement|interview|speech|letter|posts?|tweets?|report|filing|memo|e-?mail|briefing|release|conference|call)\b"
+)
+"""What a date says of a remark: "in a July 14 statement"."""
+_NEAR_CHARS = 60
 _MEASURE = re.compile(
     r"\b(?:since|until|(?<!brought )(?<!appeared )(?<!appear )before|than|after|following|between|compared)\b[^,;:]*$",
     re.IGNORECASE,
 )
+_SINCE_YEAR = re.compile(r"\bsince (?:\w+ )?(?:1[89]|20)\d\d(?= )")
+"""What follows it is measured by it no more: "the first strike since 1977 began Tuesday"."""
 _NAMES_ANOTHER = re.compile(
     r"(?<!\bend)(?<!start)(?<!beginning)(?<!middle)(?<!half)(?<!summer)(?<!autumn)(?<!winter)(?<!spring)(?<!night)"
     r"(?<!morning)(?<!evening)(?<!day) of $"
@@ -64,22 +72,38 @@ def find_when(
     `previous` is the date of the sentence before, which "two days later" and "that night" count from. For want of
     another the day of a remark is taken, unless `remarks` are left out.
     """
+    found = find_written(sentence, published, previous=previous, remarks=remarks)
+    return found[1] if found else None
+
+
+def find_written(
+    sentence: str, published: date | None, *, previous: When | None = None, remarks: bool = True
+) -> tuple[Written, When] | None:
+    """The date as it is written, too."""
     found = []
     for written in find_dates(sentence):
         when = written.resolve(published, previous, coming=bool(_COMING.search(sentence[: written.start])))
         if when is not None:
-            found.append((_strength(written, sentence), when))
-    best = max((strength for strength, _ in found), default=0)
-    return next((when for strength, when in found if strength == best), None) if best > (not remarks) else None
+            found.append((_strength(written, sentence), written, when))
+    best = max((strength for strength, *_ in found), default=0)
+    return (
+        next(((written, when) for strength, written, when in found if strength == best), None)
+        if best > (not remarks)
+        else None
+    )
 
 
 def _strength(written: Written, sentence: str) -> int:
     """How likely a date is the event's: 3 most, 2 if it counts from another, 1 for want of better, 0 not at all."""
     before, phrase = sentence[: written.start], sentence[written.start :]
     named = f"{before}of " if phrase.startswith("of ") else before
-    if _MEASURE.search(before) or before.endswith(("the ", "The ")) or _NAMES_ANOTHER.search(named):
+    if (
+        _MEASURE.search(_SINCE_YEAR.sub("", before))
+        or before.endswith(("the ", "The "))
+        or _NAMES_ANOTHER.search(named)
+    ):
         return 0
-    if _REMARK.search(before):
+    if _REMARK.search(before) or _REMARKS.search(phrase[:_NEAR_CHARS]) or phrase.startswith(("since ", "Since ")):
         return 1
     if _is_aside(before, phrase):
         return 0

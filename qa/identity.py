@@ -17,9 +17,10 @@ from index.terms import STOP_WORDS
 from qa.answer import Evidence
 from qa.descriptions import find_descriptions, is_slight
 from qa.facts import stands_in, stems_of
-from qa.forenames import is_no_forename, without_titles
+from qa.forenames import forms_of, is_no_forename, is_same_forename, without_titles
 from qa.independence import independent
 from qa.namesakes import Person, find_person
+from qa.phrases import is_spoken
 from qa.retractions import is_retracted
 
 if TYPE_CHECKING:
@@ -130,9 +131,10 @@ def _pattern_of(name: str, person: Person | None, text: str) -> re.Pattern[str]:
     whole = re.escape(name)
     if person is not None:
         own, surname = person.forenames.split(), re.escape(person.surname)
-        whole = rf"{re.escape(own[0])}(?: {_CAPITAL}){{0,2}} {surname}"
+        whole = rf"(?:{'|'.join(map(re.escape, forms_of(own[0])))})(?: {_CAPITAL}){{0,2}} {surname}"
         others = [w for w in re.findall(rf"\b({_CAPITAL}) {surname}(?![\w-])", text) if not is_no_forename(w)]
-        if re.search(rf"\b{whole}(?![\w-])", text) and all(w in own or w.endswith(("'s", "’s")) for w in others):
+        known = [w.endswith(("'s", "’s")) or any(is_same_forename(w, each) for each in own) for w in others]
+        if re.search(rf"\b{whole}(?![\w-])", text) and all(known):
             whole = rf"(?:{whole}|{surname})"
     return re.compile(rf"(?<![\w’'-]){whole}(?![\w-]| [A-Z])")
 
@@ -142,16 +144,11 @@ def _read(article: Article, span: Span, named: re.Pattern[str], *, is_person: bo
     if len(sentence) > _LONGEST or is_retracted(sentence) or _IS_NO_REPORT.search(sentence):
         return
     for match in named.finditer(sentence):
-        if _is_spoken(sentence[: match.start()]):
+        if is_spoken(sentence[: match.start()]):
             continue
         for part in find_descriptions(sentence, Span(match.start(), match.end()), is_person=is_person):
             place = Span(span.start + part.start, span.start + part.end)
             yield _Found(place, Evidence(0, article, span, 1.0))
-
-
-def _is_spoken(before: str) -> bool:
-    """Whether `before` ends within quotation marks: what somebody calls another is no description."""
-    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
 def _says_the_same(text: str, other: str, known: frozenset[str]) -> bool:

@@ -6,7 +6,7 @@ This module does not know how any of it is found out.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.query import Query
@@ -34,6 +34,15 @@ class Outcome:
     """The short answer where no model reads."""
     disagreements: tuple[Disagreement, ...] = ()
     confidence: float = 0.0
+
+    def take(self, item: Evidence) -> Evidence:
+        """`item` with its number among the evidence, to which it is added if it is not of it."""
+        for known in self.evidence:
+            if (known.article.id, known.span) == (item.article.id, item.span):
+                return known
+        taken = replace(item, number=len(self.evidence) + 1)
+        self.evidence = (*self.evidence, taken)
+        return taken
 
     def answer(self, draft: Draft, *, abstained: bool) -> Answer:
         """The finished answer; its total time ends now."""

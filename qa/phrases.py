@@ -295,3 +295,8 @@ def asked_for(question: str) -> Asked | None:
         end = token.end()
         after_plural = singular(word) != word
     return Asked(match.group(), question[start:end].strip(), end)
+
+
+def is_spoken(before: str) -> bool:
+    """Whether `before` ends within quotation marks."""
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1

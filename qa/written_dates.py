@@ -101,9 +101,10 @@ _NEAR_DAYS = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A date in a sentence: where it begins, its parts by name."""
+    """A date in a sentence: where it begins and ends, its parts by name."""
 
     start: int
+    end: int
     parts: dict[str, str]
 
     @property
@@ -138,7 +139,7 @@ def find_dates(text: str) -> Iterator[Written]:
             or (following and _is_beside(text[match.end() : following.start()], following.group()))
         ):
             continue
-        yield Written(match.start(), parts)
+        yield Written(match.start(), match.end(), parts)
 
 
 def without_dates(sentence: str) -> str:

@@ -6,7 +6,9 @@ import random
 from collections.abc import Sequence
 from datetime import date
 
-from index.article import Article, Span, hash_text
+from index.article import Article, Passage, Span, hash_text
+from index.search import Candidate, Findings
+from index.sentences import split_sentences
 from qa.answer import Evidence
 
 WORDS = [
@@ -45,3 +47,9 @@ def make_evidence(*quotes: str, title: str = "A title", published: Sequence[date
         Evidence(number, make_article(title, quote, published=day), Span(0, len(quote)), 0.5)
         for number, (quote, day) in enumerate(zip(quotes, days, strict=True), start=1)
     ]
+
+
+def make_findings(*articles: Article) -> Findings:
+    """What a search finds that finds these articles, each one passage."""
+    passages = [Passage(n, a, Span(0, len(a.text)), tuple(split_sentences(a.text))) for n, a in enumerate(articles)]
+    return Findings(tuple(Candidate(p, 0.0, 0.0, 1.0) for p in passages))

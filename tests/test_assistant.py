@@ -24,6 +24,7 @@ from qa.engine import AssistantQueryEngine
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 QUESTION = "How many guards were killed in the attack on the Volgograd prison?"
+NO_TOLL = "Who attacked the Volgograd prison?"
 AS_OF = date(2024, 8, 26)
 
 
@@ -70,7 +71,7 @@ class Inventor(StandIn):
 
 def test_what_the_model_invents_is_not_shown(folder: Path) -> None:
     with Assistant.open(folder, llm=Inventor()) as assistant:
-        answer = assistant.ask(QUESTION, as_of=AS_OF)
+        answer = assistant.ask(NO_TOLL, as_of=AS_OF)
     assert answer.abstained
     assert answer.text == NOT_FOUND
     assert "Ninety-nine" not in answer.text + answer.short
@@ -81,7 +82,7 @@ def test_what_the_model_invents_is_not_shown(folder: Path) -> None:
 def test_an_answer_that_is_wrong_more_often_than_right_is_marked(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch, even: float, verdict: Verdict
 ) -> None:
-    monkeypatch.setattr("qa.assistant.even_from", lambda model: even)
+    monkeypatch.setattr("qa.conclusion.even_from", lambda model: even)
     answer = assistant.ask(QUESTION, as_of=AS_OF)
     assert answer.short == "Four"
     short, quoted = answer.citations[0], answer.citations[-1]
@@ -91,7 +92,7 @@ def test_an_answer_that_is_wrong_more_often_than_right_is_marked(
 
 def test_a_refusal_of_the_model_is_an_abstention_that_names_the_nearest(folder: Path) -> None:
     with Assistant.open(folder, llm=StandIn(pattern="(?!)")) as assistant:
-        answer = assistant.ask(QUESTION, as_of=AS_OF)
+        answer = assistant.ask(NO_TOLL, as_of=AS_OF)
         best = assistant.search(answer.query, k=3)
     assert (answer.abstained, answer.short, answer.citations) == (True, "", ())
     assert [hit.rank for hit in answer.nearest] == [1, 2, 3]

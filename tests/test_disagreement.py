@@ -15,9 +15,10 @@ from index.search import Candidate, Findings
 from index.sentences import split_sentences
 from qa.answer import Evidence
 from qa.counts import asked_kind, read_counts
-from qa.disagreement import find_disagreements, latest_count
+from qa.disagreement import find_disagreements
 from qa.parallels import is_same
 from qa.recount import recount
+from qa.tolls import latest_count
 
 QUESTION = "How many people were killed in the attack in Paris?"
 
@@ -183,6 +184,8 @@ def test_sentences_that_were_not_read_are_compared_and_numbered() -> None:
 
 GROWS = (("At least nine people were killed in Paris.", 14), ("The toll in Paris rose to 13.", 16))
 
+CASES = (("Cases of lorna fever are known in 10 towns.", 14), ("Cases of lorna fever are now known in 13 towns.", 16))
+
 
 @pytest.mark.parametrize(
     ("question", "answer", "reports", "latest"),
@@ -200,6 +203,10 @@ GROWS = (("At least nine people were killed in Paris.", 14), ("The toll in Paris
             "13",
         ),
         (QUESTION, "nine", tuple((text, 14) for text, _ in GROWS), "nine"),
+        ("How many towns have reported cases of lorna fever?", "10", CASES, "13"),
+        ("How many towns are affected by lorna fever?", "10", CASES, "13"),
+        ("How many towns first reported cases of lorna fever?", "10", CASES, "10"),
+        ("How many towns reported cases of lorna fever?", "10", CASES, "10"),
         (QUESTION, "nine", (GROWS[0], ("Three officers were killed in Paris.", 15)), "nine"),
     ],
 )

@@ -8,14 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from made_articles import make_article
+from made_articles import make_article, make_findings
 from stand_in_model import StandIn
 
-from index.article import Article, Passage, Span
+from index.article import Span
 from index.build import build_index
 from index.home import Home
-from index.search import Candidate, Findings
-from index.sentences import split_sentences
 from qa.answer import Answer, Verdict
 from qa.assistant import Assistant
 from qa.descriptions import find_descriptions
@@ -221,15 +219,10 @@ def test_only_an_acronym_is_written_out() -> None:
 # Over several articles
 
 
-def found(articles: Sequence[Article]) -> Findings:
-    passages = [Passage(n, a, Span(0, len(a.text)), tuple(split_sentences(a.text))) for n, a in enumerate(articles)]
-    return Findings(tuple(Candidate(p, 0.0, 0.0, 1.0) for p in passages))
-
-
 def described(name: str, *texts: str | tuple[str, date]) -> list[Description]:
     pairs = [text if isinstance(text, tuple) else (text, None) for text in texts]
     articles = [make_article("A title", text, path=f"/{n}", published=day) for n, (text, day) in enumerate(pairs)]
-    descriptions = describe(name, f"Who is {name}?", found(articles))
+    descriptions = describe(name, f"Who is {name}?", make_findings(*articles))
     for item in (item for each in descriptions for item in each.evidence):
         assert item.article.text[item.span.start : item.span.end] == item.quote
     assert all(each.text in each.evidence[0].quote for each in descriptions)
@@ -245,6 +238,14 @@ def test_a_surname_counts_where_the_full_name_stands() -> None:
     assert described("Ida Moen", "Moen, the mayor of Oslo, left.") == []
     assert described("Ida Moen", "Per Moen spoke. Moen, the mayor of Oslo, left.") == []
     assert described("Ida Moen", "Ida Moen and Per Moen spoke. Moen, the mayor of Oslo, left.") == []
+
+
+def test_a_forename_counts_in_its_short_form() -> None:
+    assert texts_of(described("Mike Moen", "Michael Moen spoke. Moen, the mayor of Oslo, left.")) == [
+        "the mayor of Oslo"
+    ]
+    assert texts_of(described("Robert Moen", "Bob Moen, the mayor of Oslo, left.")) == ["the mayor of Oslo"]
+    assert described("Mike Moen", "Robert Moen, the mayor of Oslo, left.") == []
 
 
 def test_who_has_two_names_is_a_person_though_the_second_is_a_word_too() -> None:
@@ -264,7 +265,7 @@ def test_a_surname_alone_is_of_whom_the_articles_name_unless_they_are_two() -> N
 
 def test_what_is_asked_for_with_what_is_no_person() -> None:
     article = make_article("A title", "It blames a local group, National Lorn Unor.")
-    assert texts_of(describe("National Lorn Unor", "What is National Lorn Unor?", found([article]))) == [
+    assert texts_of(describe("National Lorn Unor", "What is National Lorn Unor?", make_findings(article))) == [
         "a local group"
     ]
 

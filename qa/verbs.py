@@ -1,0 +1,44 @@
+"""Words of the news that are forms of one: "sank" and "sunk" of "sink", "death" of "die"."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from index.terms import stem
+from qa.facts import tokenise
+
+_FORMS = tuple(
+    words.split()
+    for words in (
+        "begin began begun beginning", "blow blew blown", "break broke broken", "bring brought", "build built",
+        "burn burnt", "buy bought", "catch caught", "come came", "die died dying dead death deaths", "draw drew drawn",
+        "drive drove driven", "fall fell fallen", "fight fought", "find found", "flee fled", "fly flew flown flight",
+        "get got gotten", "give gave given", "go went gone", "grow grew grown", "hold held", "keep kept",
+        "know known knew",
+        "lead led", "leave left", "lose lost loss", "make made", "meet met meeting", "pay paid", "rise rose risen",
+        "run ran", "say said", "see saw seen", "seek sought", "sell sold sale", "send sent", "shake shook shaken",
+        "shoot shot shooting shootings", "sing sang sung", "sink sank sunk sinking", "speak spoke spoken speech",
+        "spend spent", "stand stood", "steal stole stolen theft", "strike struck stricken", "sweep swept",
+        "swim swam swum", "take took taken", "teach taught", "tell told", "throw threw thrown", "wake woke woken",
+        "wear wore worn", "win won winning", "withdraw withdrew withdrawn withdrawal", "write wrote written",
+        "explode exploded exploding explosion explosions blast blasts", "erupt erupted erupting eruption eruptions",
+        "invade invaded invading invasion", "resign resigned resigning resignation", "elect elected election",
+        "convict convicted convicting conviction guilty", "indict indicted indicting indictment",
+        "retire retired retiring retirement", "collide collided colliding collision", "depart departed departure",
+        "arrive arrived arriving arrival", "marry married marrying marriage wedding", "acquit acquitted acquittal",
+        "inaugurate inaugurated inauguration", "free freed freeing release released releasing",
+        "attack attacked attacking attacks", "kill killed killing killings",
+    )
+)  # fmt: skip
+_BASES = {form: forms[0] for forms in _FORMS for form in forms}
+
+
+@lru_cache(maxsize=16384)
+def lemma(word: str) -> str:
+    """What the lower-case `word` is a form of, else its stem."""
+    return stem(_BASES.get(word, word))
+
+
+def lemmas_of(text: str) -> frozenset[str]:
+    """The lemmas of all words of `text`."""
+    return frozenset(lemma(word.lower()) for word in tokenise(text))
