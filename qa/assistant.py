@@ -123,7 +123,7 @@ class Assistant:
 
     def find_evidence(self, query: Query) -> tuple[Evidence, ...]:
         """What the model would be given to read."""
-        return self._lookup.evidence(query)[1].evidence
+        return self._lookup.choose(query, self._lookup.find(query)).evidence
 
     def timeline(
         self,
@@ -184,19 +184,20 @@ class Assistant:
         query = Query(self.understand(question, history, filters=filters), as_of or date.today(), filters)
         reply = reply_to_smalltalk(question)
         if reply is not None:
-            yield from say(question, query, reply)
+            yield from say(Outcome(question, query, started), reply)
             return
         timeline = self._timeline_for(query)
         if timeline is not None:
-            yield from tell(question, query, timeline, started)
+            yield from tell(Outcome(question, query, started), timeline)
             return
-        findings, selection = self._lookup.evidence(query)
+        findings = self._lookup.find(query)
         descriptions = describe(asked_name(query.text), query.text, findings)
         if descriptions:
-            yield from introduce(Outcome(question, query, (), selection.ranked, started), descriptions)
+            yield from introduce(Outcome(question, query, started), descriptions)
             return
+        selection = self._lookup.choose(query, findings)
         evidence = selection.evidence
-        outcome = Outcome(question, query, evidence, selection.ranked, started)
+        outcome = Outcome(question, query, started, evidence, selection.ranked)
         outcome.timings["sources_s"] = time.perf_counter() - started
         yield Found(query, evidence)
         if not evidence:

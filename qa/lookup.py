@@ -36,13 +36,16 @@ class Lookup:
         """The `k` best passages, for people to read: orders to a machine are not left out."""
         return self._threads.submit(self._rank, query, k).result()
 
-    def evidence(self, query: Query) -> tuple[Findings, Selection]:
-        """What was found, and what of it the model is to read.
+    def find(self, query: Query) -> Findings:
+        """What an answer may rest on."""
+        return leave_out_orders(self._threads.submit(self._searcher.find, query, k=PASSAGES).result())
+
+    def choose(self, query: Query, findings: Findings) -> Selection:
+        """What of `findings` the model is to read.
 
         Chosen by the asker's own thread: it needs no connection, and a search for another need not wait for it.
         """
-        findings = leave_out_orders(self._threads.submit(self._searcher.find, query, k=PASSAGES).result())
-        return findings, choose_evidence(query, findings, self._reader.score)
+        return choose_evidence(query, findings, self._reader.score)
 
     def with_capitals(self, question: str, filters: Filters) -> str:
         """`question` with the capitals that its names have in the articles."""

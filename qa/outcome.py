@@ -16,6 +16,7 @@ from qa.composition import Draft, is_fragment
 
 if TYPE_CHECKING:
     from qa.reading import Reading
+    from qa.timeline import Timeline
 
 
 @dataclass(slots=True)
@@ -24,15 +25,17 @@ class Outcome:
 
     question: str
     query: Query
-    evidence: tuple[Evidence, ...]
-    ranked: tuple[Candidate, ...]
-    """The passages found, best first."""
     started: float
+    """A `time.perf_counter()` reading."""
+    evidence: tuple[Evidence, ...] = ()
+    ranked: tuple[Candidate, ...] = ()
+    """The passages found, best first."""
     timings: dict[str, float] = field(default_factory=dict)
     reading: Reading | None = None
     said: str = ""
     """The short answer where no model reads."""
     disagreements: tuple[Disagreement, ...] = ()
+    timeline: Timeline | None = None
     confidence: float = 0.0
 
     def take(self, item: Evidence) -> Evidence:
@@ -59,6 +62,7 @@ class Outcome:
             citations=tuple(draft.citations),
             disagreements=() if abstained else self.disagreements,
             withheld=tuple(draft.withheld),
+            timeline=self.timeline,
             confidence=self.confidence,
             timings={**self.timings, "total_s": time.perf_counter() - self.started},
             prompt_tokens=self.reading.prompt_tokens if self.reading else 0,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from index.article import Span
 from index.query import Query
-from qa.answer import Answer, Citation, Delta, Done, Event, Found, Verdict
+from qa.answer import Citation, Delta, Done, Event, Found, Verdict
 from qa.attribution import Judgement, judge_sentence
 from qa.composition import Draft
 from qa.dating import say_when
@@ -19,35 +19,18 @@ from qa.outcome import Outcome
 from qa.timeline import Timeline
 
 
-def say(question: str, query: Query, reply: str) -> Iterator[Event]:
+def say(outcome: Outcome, reply: str) -> Iterator[Event]:
     """An answer that rests on no article, about Dateline itself."""
-    yield Delta(reply)
-    yield Done(Answer(question, query, reply, short="", best_guess="", abstained=False, evidence=(), citations=()))
+    yield from tell_draft(outcome, Draft(reply, [reply]))
 
 
-def tell(question: str, query: Query, timeline: Timeline, started: float) -> Iterator[Event]:
-    """A timeline as an answer, a line for each event; `started` is a `time.perf_counter()` reading."""
-    timings = {"sources_s": time.perf_counter() - started}
-    yield Found(query, timeline.evidence)
+def tell(outcome: Outcome, timeline: Timeline) -> Iterator[Event]:
+    """A timeline as an answer, a line for each event."""
+    outcome.evidence, outcome.timeline, outcome.confidence = timeline.evidence, timeline, 1.0
+    outcome.timings["sources_s"] = time.perf_counter() - outcome.started
+    yield Found(outcome.query, outcome.evidence)
     text, citations = write_timeline(timeline)
-    timings["first_word_s"] = time.perf_counter() - started
-    yield Delta(text)
-    timings["total_s"] = time.perf_counter() - started
-    yield Done(
-        Answer(
-            question,
-            query,
-            text,
-            short="",
-            best_guess="",
-            abstained=False,
-            evidence=timeline.evidence,
-            citations=tuple(citations),
-            timeline=timeline,
-            confidence=1.0,
-            timings=timings,
-        )
-    )
+    yield from tell_draft(outcome, Draft(text, [text], citations))
 
 
 def tell_draft(outcome: Outcome, draft: Draft) -> Iterator[Event]:

@@ -91,7 +91,8 @@ def searcher(tmp_path: Path, embedder: MiniLM) -> Iterator[Searcher]:
 def test_what_gives_orders_is_for_people_alone(searcher: Searcher) -> None:
     """Found, but neither compared with an answer, nor read, nor told in a timeline."""
     lookup = Lookup(searcher)
-    findings, selection = lookup.evidence(ASKED)
+    findings = lookup.find(ASKED)
+    selection = lookup.choose(ASKED, findings)
     timeline = lookup.timeline(Query("the marathon in Oslo", ASKED.as_of))
     found = lookup.passages(ASKED, k=5)
     assert {c.passage.article.title for c in findings.candidates} == {HONEST}
