@@ -12,42 +12,14 @@ import re
 from collections.abc import Iterator
 
 from index.article import Span
+from qa.nouns import OFFICE, PERSON, THING
 
-_PERSON = (
-    r"(?:\d+-year-old|man|woman|(?:co-|vice-|ex-)?\w{2,}(?:man|woman|ist|ian)|president|minister|premier|chancellor|secretary|mayor|"
-    r"governor|senator|lawmaker|ambassador|diplomat|envoy|politician|spokesperson|king|queen|prince|princess|emperor|"
-    r"heir|pope|bishop|archbishop|priest|cardinal|imam|cleric|preacher|pastor|general|colonel|commander|captain|"
-    r"lieutenant|major|sergeant|admiral|soldier|officer|guard|leader|head|chief|boss|founder|co-founder|director|"
-    r"chair|chairperson|executive|ceo|manager|owner|operator|adviser|advisor|aide|ally|deputy|official|judge|lawyer|"
-    r"attorney|prosecutor|investigator|detective|commissioner|inspector|sheriff|suspect|driver|bomber|attacker|killer|"
-    r"murderer|assassin|fighter|rebel|warlord|militant|hostage|prisoner|inmate|victim|survivor|witness|dissident|"
-    r"campaigner|singer|rapper|actor|actress|writer|author|poet|painter|composer|player|coach|trainer|footballer|"
-    r"striker|goalkeeper|boxer|runner|swimmer|champion|winner|pilot|doctor|surgeon|nurse|professor|teacher|student|"
-    r"engineer|farmer|banker|trader|investor|entrepreneur|developer|reporter|editor|presenter|designer|ruler|speaker|"
-    r"candidate|nominee|successor|predecessor|member|citizen|national|native|resident|brother|sister|father|mother|"
-    r"son|daughter|husband|wife|widow|uncle|aunt|nephew|niece|cousin|friend|girlfriend|boyfriend|partner|boy|girl|"
-    r"teenager|oligarch|billionaire|mercenary|spy|hacker|star)"
-)
-_THING = (
-    r"(?:group|movement|organi[sz]ation|party|bloc|alliance|coalition|union|federation|militia|army|force|network|gang|"
-    r"cartel|agency|service|airline|company|firm|bank|maker|manufacturer|retailer|brand|startup|newspaper|magazine|"
-    r"broadcaster|channel|website|app|platform|charity|foundation|institute|think-tank|university|club|team|band|"
-    r"orchestra|colony|prison|mission|operation|programme|program|pact|treaty|virus|disease|vaccine|tanker|ferry|"
-    r"rocket|satellite|spacecraft|missile|province|region|republic|city|town|village|district|suburb|island|river|"
-    r"capital|venue|branch|arm|unit|office|ministry|department|committee|commission|council|court|authority|"
-    r"administration|association|league|fund|front|corporation|system|index)"
-)
 _NEEDS_ARTICLE = (
     r"(?:suspect|witness|guard|head|champion|star|coach|judge|pilot|nurse|father|mother|brother|sister|son|daughter|husband|"
     r"wife|partner|captain|team|band|man|woman|boy|girl|member|citizen|resident|native|national)"
 )
 """Verbs, too, or whose they are is not told: "police suspect Moen", "and husband Per Moen"."""
-_OFFICE = (
-    r"(?:Attorney General|President|Prime Minister|Premier|Chancellor|(?:[A-Z]\w+ )?(?:Minister|Secretary)|Senator|"
-    r"Governor|Mayor|King|Queen|Prince|Princess|Pope|Archbishop|Bishop|Cardinal|General|Colonel|Captain|Major|"
-    r"Lieutenant|Sergeant|Admiral|Commander|Sheriff|Ambassador|Judge|Justice|Professor|Imam|Ayatollah|Sheikh)"
-)
-_TITLE = rf"(?:(?:(?:Vice[ -]|Deputy |Acting |Former )?{_OFFICE}|Mr|Mrs|Ms|Dr|Sir)\.? )"
+_TITLE = rf"(?:(?:(?:Vice[ -]|Deputy |Acting |Former )?{OFFICE}|Mr|Mrs|Ms|Dr|Sir)\.? )"
 _PLACED = r"(?:(?i:in|at|on|near|from|after|before|during|since|for|outside|inside|into))"
 """After which an article begins a place or a time."""
 _LINK = r"(?:of|in|for|at|to|from|with|on|by|near|under|behind|against|out of|outside|off|as|into|over|than)"
@@ -60,8 +32,8 @@ _WORD = (
     rf"includ\w+|like|{_LINK})\b)(?!\S*['’]s? )(?:[\w.’'“”\"&/-]|,(?=\d))+"
 )
 _CORE = rf"{_WORD}(?: {_WORD}){{0,6}}"
-_REST = rf"(?: (?:and (?={_PERSON}\b)|{_LINK} )(?:{_ARTICLE} )?{_CORE}){{0,4}}"
-_PHRASE = rf"(?P<core>{_ARTICLE} {_CORE}|(?:former |acting |deputy )?{_PERSON}(?= of| at| for))(?P<rest>{_REST})"
+_REST = rf"(?: (?:and (?={PERSON}\b)|{_LINK} )(?:{_ARTICLE} )?{_CORE}){{0,4}}"
+_PHRASE = rf"(?P<core>{_ARTICLE} {_CORE}|(?:former |acting |deputy )?{PERSON}(?= of| at| for))(?P<rest>{_REST})"
 _CLAUSE = r"(?: (?:who|which|that|whose|where) .+)?"
 _DONE = (
     r"(?:based|born|known|named|called|appointed|elected|accused|convicted|suspected|credited|charged|nominated|founded|"
@@ -96,7 +68,7 @@ _BEGINS = re.compile(
     rf"(?:{_PLACED}|When|As|If|While|Although|Though|Once|Because|According to|The \w+ (?:before|after)) [^,]*$"
 )
 """What stands before the comma that ends such a beginning is followed by the subject, no apposition."""
-_RELATED = re.compile(rf"\b{_PERSON} (?:of|for|to|and) {_TITLE}?$|\band $")
+_RELATED = re.compile(rf"\b{PERSON} (?:of|for|to|and) {_TITLE}?$|\band $")
 """What follows a name may be said of another, too: "the brother of Ida Moen, a plumber", "Wels and Enns, the towns"."""
 _REPORTED = re.compile(
     r"\b(?:said|says|say|told|claim\w*|call(?:ed|s)|alleg\w+|accus\w+|believ\w+|den(?:y|ies|ied)|rumou?r\w*|whether|if|"
@@ -106,7 +78,7 @@ _GIVES_NAME = re.compile(r"(?:,? (?:(?:better|also|widely) )?(?:known|called)(?:
 _OPENS = re.compile(r" \((?:the )?$")
 _OFFICE_BEFORE = re.compile(
     rf"(?<![\w-])(?P<more>(?:[Ff]ormer |then-)?(?:(?:{_OWNER}|{_NOT_OWNER}[A-Z][\w.-]*) )?"
-    rf"(?:[Ff]ormer |[Aa]cting |[Dd]eputy |[Vv]ice )?)(?P<office>{_OFFICE}) $"
+    rf"(?:[Ff]ormer |[Aa]cting |[Dd]eputy |[Vv]ice )?)(?P<office>{OFFICE}) $"
 )
 
 
@@ -120,12 +92,12 @@ def find_descriptions(sentence: str, name: Span, *, is_person: bool) -> Iterator
         if _is_kind(text, is_person=is_person) and _is_whole(text):
             yield Span(start, end)
     if name.of(sentence).isupper() and after.startswith(")") and (opened := _OPENS.search(before)):
-        yield from (Span(*found) for found in _phrase_at_end(before[: opened.start()], ends=rf"(?i:{_THING})"))
+        yield from (Span(*found) for found in _phrase_at_end(before[: opened.start()], ends=rf"(?i:{THING})"))
 
 
 def is_slight(text: str) -> bool:
     """Whether a description is only a title, or says whose somebody is by a word for another: "his cousin"."""
-    return re.match(_OF_ANOTHER + r"\b", text) is not None or re.search(rf"{_OFFICE}$", text) is not None
+    return re.match(_OF_ANOTHER + r"\b", text) is not None or re.search(rf"{OFFICE}$", text) is not None
 
 
 def _behind(before: str, after: str, offset: int) -> Iterator[tuple[int, int]]:
@@ -153,18 +125,18 @@ def _naming(before: str, after: str, offset: int) -> Iterator[tuple[int, int]]:
     if carried and re.search(r"\b(?:named|identified) $", before):
         yield offset + carried.start("d"), offset + carried.end("d")
     if known := _GIVES_NAME.search(before):
-        yield from _phrase_at_end(before[: known.start()], ends=rf"(?!{_PERSON}\b)[a-z-]+")
+        yield from _phrase_at_end(before[: known.start()], ends=rf"(?!{PERSON}\b)[a-z-]+")
     held = re.search(rf" (?:is|was|remains) {_TITLE}?$", before)
     if held and re.match(r"[,.;]|$| and ", after) and not _REPORTED.search(before):
-        yield from _phrase_at_end(before[: held.start()], ends=rf"(?:{_PERSON}|{_THING})")
+        yield from _phrase_at_end(before[: held.start()], ends=rf"(?:{PERSON}|{THING})")
 
 
 def _in_front(before: str, after: str, *, is_person: bool) -> Iterator[tuple[int, int]]:
     """What stands before a name: "the mayor of Oslo, Ida Moen", "the singer Ida Moen", "mayor Ida Moen"."""
     apposed = re.search(rf", (?:{_TITLE}|the )?$", before)
     if apposed and re.match(rf"[,.;](?!{_LISTED})|$", after):
-        yield from _phrase_at_end(before[: apposed.start()], ends=_PERSON if is_person else _THING)
-    kind = rf"(?!\d)(?:{_PERSON}|{_THING})"
+        yield from _phrase_at_end(before[: apposed.start()], ends=PERSON if is_person else THING)
+    kind = rf"(?!\d)(?:{PERSON}|{THING})"
     direct = re.search(rf"(?<![\w’'-])(?P<d>{_ARTICLE} (?:{_WORD} ){{0,4}}?{kind}) $", before) or re.search(
         rf"(?:^|[,;:] |\b(?:that|by|with|said) )(?P<d>(?:{_WORD} )?(?!{_NEEDS_ARTICLE}\b){kind}) $", before
     )
@@ -206,7 +178,7 @@ def _is_kind(text: str, *, is_person: bool) -> bool:
     if head is None:
         return False
     if is_person:
-        return re.fullmatch(rf"(?i:{_PERSON})", head["head"]) is not None
+        return re.fullmatch(rf"(?i:{PERSON})", head["head"]) is not None
     return head["head"].islower() and not re.match(r"(?i:his|her|their)\b", text)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from qa.answer import Turn
 from qa.lands import LANDS
+from qa.nouns import PERSON
 from qa.phrases import (
     DO,
     PLACE_PREPOSITIONS,
@@ -32,8 +33,7 @@ _NO_PERSON = word_set(
     "airlines island islands republic kingdom province north south east west northern southern eastern western"
 )
 _ROLE = re.compile(
-    r"(?:\w+(?:er|or|ist|ant)|\w*m[ae]n|ceo|pope|judge|head|wife|husband|widow|son|coach|troop|president|chief|king|queen|boss|victim|suspect|candidate|pilot|heir|guard"
-    r"|hostage|captive|people|survivor|wounded|injured|dead|rebel|official|employee|civilian|member)s?"
+    rf"(?:{PERSON}|\w+(?:er|or|ist|ant)|\w*m[ae]n|troop|people|wounded|injured|dead|captive|employee|civilian|heir)s?"
 )
 _NOT_ROLES = word_set("number water weather order matter paper power border river november september")
 _LONE_PEOPLE = re.compile(r"(?:ian|ish|ese|ean|ern)s?$")
