@@ -1,4 +1,7 @@
-"""Words of the news that are forms of one: "sank" and "sunk" of "sink", "death" of "die"."""
+"""Words of the news that are forms of one: "sank" and "sunk" of "sink", "death" of "die".
+
+Irregular ones, and nouns for what happens; others have a stem in common. This module does not know what they tell.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,31 @@ from functools import lru_cache
 from index.terms import stem
 from qa.facts import tokenise
 
-_FORMS = tuple(
-    words.split()
-    for words in (
-        "begin began begun beginning", "blow blew blown", "break broke broken", "bring brought", "build built",
-        "burn burnt", "buy bought", "catch caught", "come came", "die died dying dead death deaths", "draw drew drawn",
-        "drive drove driven", "fall fell fallen", "fight fought", "find found", "flee fled", "fly flew flown flight",
-        "get got gotten", "give gave given", "go went gone", "grow grew grown", "hold held", "keep kept",
-        "know known knew",
-        "lead led", "leave left", "lose lost loss", "make made", "meet met meeting", "pay paid", "rise rose risen",
-        "run ran", "say said", "see saw seen", "seek sought", "sell sold sale", "send sent", "shake shook shaken",
-        "shoot shot shooting shootings", "sing sang sung", "sink sank sunk sinking", "speak spoke spoken speech",
-        "spend spent", "stand stood", "steal stole stolen theft", "strike struck stricken", "sweep swept",
-        "swim swam swum", "take took taken", "teach taught", "tell told", "throw threw thrown", "wake woke woken",
-        "wear wore worn", "win won winning", "withdraw withdrew withdrawn withdrawal", "write wrote written",
-        "explode exploded exploding explosion explosions blast blasts", "erupt erupted erupting eruption eruptions",
-        "invade invaded invading invasion", "resign resigned resigning resignation", "elect elected election",
-        "convict convicted convicting conviction guilty", "indict indicted indicting indictment",
-        "retire retired retiring retirement", "collide collided colliding collision", "depart departed departure",
-        "arrive arrived arriving arrival", "marry married marrying marriage wedding", "acquit acquitted acquittal",
-        "inaugurate inaugurated inauguration", "free freed freeing release released releasing",
-        "attack attacked attacking attacks", "kill killed killing killings",
-    )
+_VERBS = (
+    "begin began begun / beginning", "blow blew blown", "break broke broken", "bring brought", "build built",
+    "burn burnt",
+    "buy bought", "catch caught", "come came", "die died / dying dead death deaths", "draw drew drawn",
+    "drive drove driven",
+    "fall fell fallen", "fight fought", "find found", "flee fled", "fly flew flown / flight", "get got gotten",
+    "give gave given", "go went gone", "grow grew grown", "hold held", "keep kept", "know knew known", "lead led",
+    "leave left", "lose lost / loss", "make made", "meet met / meeting", "pay paid", "rise rose risen", "run ran",
+    "say said", "see saw seen", "seek sought", "sell sold / sale", "send sent", "shake shook shaken",
+    "shoot shot / shooting shootings", "sing sang sung", "sink sank sunk / sinking", "speak spoke spoken / speech",
+    "spend spent", "stand stood", "steal stole stolen / theft", "strike struck stricken", "sweep swept",
+    "swim swam swum",
+    "take took taken", "teach taught", "tell told", "throw threw thrown", "wake woke woken", "wear wore worn",
+    "win won / winning", "withdraw withdrew withdrawn / withdrawal", "write wrote written",
+    "explode exploded / exploding explosion explosions blast blasts", "erupt erupted / erupting eruption eruptions",
+    "invade invaded / invading invasion", "resign resigned / resigning resignation", "elect elected / election",
+    "convict convicted / convicting conviction", "indict indicted / indicting indictment",
+    "retire retired / retiring retirement", "collide collided / colliding collision", "depart departed / departure",
+    "arrive arrived / arriving arrival", "marry married / marrying marriage wedding", "acquit acquitted / acquittal",
+    "inaugurate inaugurated / inauguration", "free freed / freeing", "release released / releasing",
+    "attack attacked / attacking attacks", "kill killed / killing killings",
 )  # fmt: skip
-_BASES = {form: forms[0] for forms in _FORMS for form in forms}
+"""A verb and its past forms, then nouns and others for the same."""
+_BASES = {form: forms.split()[0] for forms in _VERBS for form in forms.replace("/", " ").split()}
+_PAST = frozenset(form for forms in _VERBS for form in forms.partition(" /")[0].split()[1:])
 
 
 @lru_cache(maxsize=16384)
@@ -42,3 +46,8 @@ def lemma(word: str) -> str:
 def lemmas_of(text: str) -> frozenset[str]:
     """The lemmas of all words of `text`."""
     return frozenset(lemma(word.lower()) for word in tokenise(text))
+
+
+def is_past(word: str) -> bool:
+    """Whether the lower-case `word` may be the past of a verb."""
+    return word.endswith("ed") or word in _PAST

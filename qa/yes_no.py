@@ -2,7 +2,7 @@
 
 "Yes" stands where one sentence says all that is asked, in the order in which it is asked. Else the sentences nearest to
 what is asked are shown as what the articles say of it, and whether that is a yes or a no is left to the reader. This
-module does not know how evidence is found, nor tenses.
+module does not know how evidence is found.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from qa.composition import Draft
 from qa.facts import facts_of, stems_of, tokenise
 from qa.outcome import Outcome
 from qa.phrases import BE, DETERMINERS, PREPOSITIONS, word_set
+from qa.verbs import is_past, lemma
 from qa.wants import Want, wanted
 
 YES = "Yes"
@@ -127,7 +128,7 @@ def _tells(
     found = list(_TOKEN.finditer(quote))
     tokens = [match.group().lower() for match in found]
     for at, token in enumerate(tokens):
-        if token != verb.lower() if is_be else not (token.endswith("ed") and stem(token) == stem(verb)):
+        if token != verb.lower() if is_be else not (is_past(token) and lemma(token) == lemma(verb)):
             continue
         end = at
         while end and (tokens[end - 1] in _BESIDE | DETERMINERS or tokens[end - 1].endswith("ly")):

@@ -75,6 +75,11 @@ def test_sample_archive(assistant: Assistant, record: dict[str, str]) -> None:
         ("Were all guards killed?", "The guards were killed.", False),
         ("Did the blast kill 500 people?", "The blast killed 145 people.", False),
         ("Did Ida Moen not resign?", "Ida Moen resigned.", False),
+        ("Did Wagner leave Mali?", "Wagner left Mali in June.", True),
+        ("Did Wagner leave Mali?", "Wagner's commander left Mali in June.", False),
+        ("Did the ferry sink?", "The ferry sank off Karsk.", True),
+        ("Did the ferry sink?", "The ferry sinking was the worst in years.", False),
+        ("Did Ida Moen lose the title?", "Ida Moen won the title.", False),
     ],
 )
 def test_yes_is_what_one_sentence_says(question: str, quote: str, *, yes: bool) -> None:
