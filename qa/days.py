@@ -106,14 +106,14 @@ def _days(query: Query, findings: Findings, *, coming: bool) -> Iterator[Day]:
 
 
 def _tells_of(question: str, item: Evidence) -> bool:
-    """Whether the sentence says of what the question names, by all other words of it, and not in passing."""
+    """Whether the sentence says of what the question names all else that it asks about, and not in passing."""
     names = frozenset(map(lemma, facts_of(question).names))
     own = facts_of(item.quote)
     lead = f"{item.article.title}\n{item.article.text[:_LEAD_CHARS]}\n{item.quote}"
     if not names & frozenset(map(lemma, own.names | own.words)) or not names <= lemmas_of(lead):
         return False
     asked, told = lemmas_of(question) - _HAPPEN - names, lemmas_of(item.quote)
-    rest = _without_turns(asked, told)
+    rest = _without_turns(asked, told) if asked else None
     return rest is not None and rest <= told and not any(_is_aside(word, item.quote) for word in rest)
 
 

@@ -112,6 +112,7 @@ def day_told(question: str, *reports: tuple[str, date], title: str = "Lorn") -> 
         ("When was Ida Moen killed?", ""),
         ("When was Per Moen shot?", ""),
         ("When was Ida Moen last shot?", ""),
+        ("When was Ida Moen?", ""),
         ("When will Ida Moen be shot?", ""),
         ("Who shot Ida Moen?", ""),
     ],
