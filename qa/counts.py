@@ -23,6 +23,10 @@ _ALIKE = (
     r"evacuat(?:ed|ing)",
     r"missing",
     r"rescued?|rescuing|freed|saved",
+    r"hospitali[sz](?:ed|ing|ations?)|(?:taken|sent|rushed) to (?:the )?hospitals?",
+    r"sick(?:ened|ening)?|f[ae]ll(?:en)? ill|ill|illness(?:es)?|infected",
+    r"displaced|displacing|homeless",
+    r"stranded|stranding",
 )
 _TOTAL = r"(?:count|number|total|figure|tally)"
 _OF_THEM = (
@@ -41,7 +45,8 @@ _COMES_TO = (
 )
 _ABOUT = r"(?:(?:at least|about|around|some|nearly|almost|more than|over|up to|as many as|the)\s)"
 _DOES = re.compile(
-    r"\w (?:killed|injured|wounded|hurt|arrested|detained|evacuated|rescued|freed|saved)$", re.IGNORECASE
+    r"\w (?:killed|injured|wounded|hurt|arrested|detained|evacuated|rescued|freed|saved|sickened|displaced|stranded)$",
+    re.IGNORECASE,
 )
 _IS = re.compile(r"\b(?:is|are|was|were|be|been|being|got|left)\b", re.IGNORECASE)
 _NO_OBJECT = (
@@ -167,6 +172,7 @@ def _forms_for(question: str) -> tuple[re.Pattern[str], ...]:
             rf"\b(?:brings?|bringing|raised?|raising) (?:to )?{_ABOUT}?{_NUMBER} the {total}",
             rf"\b(?:{words}) {_ABOUT}?{_NUMBER}",
             rf"\b{_NUMBER}(?: of (?:its|their))?(?: (?!(?:and|but|or|in|at|on|of)\b)[\w-]+){{0,3}}? (?:{words})\b",
+            rf"\b{_NUMBER} people across [\w-]+ [\w-]+ (?:have |had )?(?:been |were )?(?:{words})\b",
         )
     )
 

@@ -1,4 +1,4 @@
-"""Tolls: what articles give as the number of killed, injured or arrested, and which figure is the latest.
+"""Tolls: what articles give as the number of killed, injured, arrested, sickened, and which figure is the latest.
 
 This module does not know how a sentence phrases a count.
 """
@@ -30,7 +30,8 @@ _GROWS_DAYS = 180
 _COUNTING = frozenset(
     stem(word)
     for word in "people persons victims life lives toll deaths dead die died dying killed injured wounded hurt "
-    "arrested detained evacuated rescued freed saved missing lose lost number total far now".split()
+    "arrested detained evacuated rescued freed saved missing hospitalized hospitalised sickened sick ill infected "
+    "displaced homeless stranded get got lose lost number total far now".split()
 ) | frozenset(map(stem, STOP_WORDS))
 _QUESTION = re.compile(r"(?:how|what|which|who)\b", re.IGNORECASE)
 """The first word of others ("Maui fire death toll") is a name where it has a capital."""

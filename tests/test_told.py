@@ -69,6 +69,16 @@ def test_what_counts_other_dead_is_no_toll_of_it(text: str, toll: str) -> None:
     assert told(QUESTION, (text, date(2024, 3, 5))) == toll
 
 
+@pytest.mark.parametrize(
+    ("asked", "toll"),
+    [("sickened", "75"), ("hospitalized", "22"), ("killed", "one"), ("displaced", ""), ("stranded", "")],
+)
+def test_the_sick_and_the_hospitalized_are_counted_as_well(asked: str, toll: str) -> None:
+    text = "In Karsk 75 people across 13 towns have fallen ill and 22 people were hospitalized. Of them one died."
+    report = (text, date(2024, 3, 5))
+    assert told(f"How many people were {asked} in the Karsk outbreak?", report, title="Karsk outbreak") == toll
+
+
 def test_a_report_of_something_else_from_there_is_not_the_newest() -> None:
     storm = make_article(
         "Storm hits Karsk", "A storm killed 15 people in Karsk.", path="/s", published=date(2024, 6, 1)
