@@ -16,6 +16,8 @@ from qa.attribution import Judgement, judge_further, judge_sentence, split_claim
 NOT_FOUND = "The articles do not say."
 DOUBT = "the quote may answer another question: read it"
 """Why an answer is marked whose confidence lies below the even point."""
+BY_RULE = "read by a rule where the model was unsure or read another: check the quote"
+"""Why a toll or a day is marked that code read."""
 DIFFER = "\n\nThe articles differ: "
 """What begins the values that articles give, at the end of an answer's text."""
 

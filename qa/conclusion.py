@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from index.search import Findings
-from qa.composition import DOUBT, Draft, compose, is_refusal
+from qa.composition import BY_RULE, DOUBT, Draft, compose, is_refusal
 from qa.confidence import answer_from, even_from
 from qa.disagreement import find_disagreements
 from qa.outcome import Outcome
@@ -36,7 +36,7 @@ def conclude(outcome: Outcome, findings: Findings) -> Draft | None:
         return None
     doubt = DOUBT if outcome.confidence < even or standing is Standing.OF_ANOTHER else ""
     if told is not None and (refused or standing is Standing.DIFFERS):
-        text, cited, doubt = told.value.shown, (outcome.take(told.value.evidence),), DOUBT
+        text, cited, doubt = told.value.shown, (outcome.take(told.value.evidence),), BY_RULE
         outcome.confidence = max(outcome.confidence, least)
     outcome.disagreements, outcome.evidence = find_disagreements(question, text, outcome.evidence, findings)
     latest = latest_count(question, text, outcome.disagreements, outcome.evidence)

@@ -15,6 +15,7 @@ from index.home import Home
 from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.assistant import Assistant
+from qa.composition import BY_RULE
 from qa.days import tells_day, told_day
 from qa.told import Standing, find_told
 
@@ -245,7 +246,7 @@ def test_a_toll_is_told_with_a_mark_and_what_others_give_where_the_model_finds_n
         refused = assistant.ask("How many people were injured in the Karsk ferry sinking?", as_of=date(2024, 4, 1))
     assert not answer.abstained
     assert answer.short == "11"
-    assert answer.citations[0].verdict is Verdict.WEAK
+    assert (answer.citations[0].verdict, answer.citations[0].reason) == (Verdict.WEAK, BY_RULE)
     assert "The number of people killed in Karsk rose to 11." in answer.text
     assert [r.value for d in answer.disagreements for r in d.readings] == ["11", "Four"]
     assert refused.abstained
