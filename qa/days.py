@@ -35,8 +35,8 @@ _HAPPEN = frozenset(map(lemma, STOP_WORDS)) | frozenset(
 _TURNS = tuple(
     frozenset(map(lemma, words.split()))
     for words in (
-        "begin start launch open kick",
-        "end finish conclude over close",
+        "begin start launch kick",
+        "end finish conclude",
     )
 )
 """What is asked of an event, in whatever word."""
@@ -44,6 +44,8 @@ _ASIDE_AFTER = frozenset("after following since before of about over from to on 
 _ASIDE_WORDS = 4
 """An event that stands so near after one of these is not what the sentence tells: "a vigil after the collapse"."""
 _FOR_A_DAY = re.compile(r"\b(?:for|than|of)\s+(?:\w+day, )?$")
+_OPEN = re.compile(r"\b(?:[Ii]f|[Uu]nless|[Ww]hether|could|would|might|may)\b")
+"""What a sentence tells with it may not have happened."""
 _PART_OF_DAY = re.compile(r" (?:morning|afternoon|evening|night)\b")
 _LEAD_CHARS = 400
 _SLACK = timedelta(2)
@@ -97,7 +99,7 @@ def _days(query: Query, findings: Findings, *, coming: bool) -> Iterator[Day]:
             continue
         written, when = found
         before = item.quote[: written.start]
-        if is_spoken(before) or _FOR_A_DAY.search(before):
+        if is_spoken(before) or _FOR_A_DAY.search(before) or (not coming and _OPEN.search(item.quote)):
             continue
         if when.last < published if coming else when.day > published + _SLACK:
             continue

@@ -170,7 +170,9 @@ def test_a_coming_day_is_one_that_is_still_to_come() -> None:
     [
         ("begin", "Workers launched a strike at the Lorn port on Tuesday.", "Tuesday"),
         ("begin", "The strike at the Lorn port ended on Tuesday.", ""),
-        ("end", "The strike at the Lorn port was over on Tuesday.", "Tuesday"),
+        ("end", "The strike at the Lorn port ended on Tuesday.", "Tuesday"),
+        ("end", "The strike at the Lorn port went over into its fourth day on Tuesday.", ""),
+        ("begin", "If they vote for it on Tuesday, a strike will start at the Lorn port.", ""),
     ],
 )
 def test_a_begin_is_no_end(begins: str, quote: str, day: str) -> None:
