@@ -28,10 +28,9 @@ _ASKS = re.compile(
     r"(?!.*\b(?:last|first|again|ever)\b)",
     re.IGNORECASE,
 )
-_HAPPEN = frozenset(map(lemma, STOP_WORDS)) | frozenset(
-    map(lemma, "happen occur take place strike hit come hold".split())
-)
+_HAPPEN = frozenset(map(lemma, "happen occur take place strike hit come hold".split()))
 """What any sentence on an event says of it in some word."""
+_SAYS_NOTHING = _HAPPEN | frozenset(map(lemma, STOP_WORDS))
 _TURNS = tuple(
     frozenset(map(lemma, words.split()))
     for words in (
@@ -92,14 +91,14 @@ def _days(query: Query, findings: Findings, *, coming: bool) -> Iterator[Day]:
     for item in unread_sentences(findings, ()):
         article = item.article
         published = article.published
-        if published is None or published > query.as_of + _SLACK or not _tells_of(query.text, item):
+        if published is None or published > query.as_of + _SLACK or not _tells_of(query.text, item, coming=coming):
             continue
         found = find_written(item.quote, published, remarks=False)
         if found is None:
             continue
         written, when = found
         before = item.quote[: written.start]
-        if is_spoken(before) or _FOR_A_DAY.search(before) or (not coming and _OPEN.search(item.quote)):
+        if is_spoken(before) or _FOR_A_DAY.search(before) or (not coming and _OPEN.search(before)):
             continue
         if when.last < published if coming else when.day > published + _SLACK:
             continue
@@ -107,16 +106,18 @@ def _days(query: Query, findings: Findings, *, coming: bool) -> Iterator[Day]:
         yield Day(when, Value(_without_preposition(item.quote[written.start : end]), item))
 
 
-def _tells_of(question: str, item: Evidence) -> bool:
+def _tells_of(question: str, item: Evidence, *, coming: bool) -> bool:
     """Whether the sentence says of what the question names all else that it asks about, and not in passing."""
     names = frozenset(map(lemma, facts_of(question).names))
     own = facts_of(item.quote)
     lead = f"{item.article.title}\n{item.article.text[:_LEAD_CHARS]}\n{item.quote}"
     if not names & frozenset(map(lemma, own.names | own.words)) or not names <= lemmas_of(lead):
         return False
-    asked, told = lemmas_of(question) - _HAPPEN - names, lemmas_of(item.quote)
-    rest = _without_turns(asked, told) if asked else None
-    return rest is not None and rest <= told and not any(_is_aside(word, item.quote) for word in rest)
+    asked, told = lemmas_of(question) - frozenset(map(lemma, STOP_WORDS)) - names, lemmas_of(item.quote)
+    rest = _without_turns(asked - _HAPPEN, told) if asked - _HAPPEN or asked & told else None
+    if rest is None or not rest <= told or (not coming and _is_yet_to(asked, item.quote)):
+        return False
+    return not any(_is_aside(word, item.quote) for word in rest)
 
 
 def _without_turns(asked: frozenset[str], told: frozenset[str]) -> frozenset[str] | None:
@@ -126,6 +127,16 @@ def _without_turns(asked: frozenset[str], told: frozenset[str]) -> frozenset[str
             return None
         asked -= turn
     return asked
+
+
+def _is_yet_to(asked: frozenset[str], sentence: str) -> bool:
+    """Whether it only says "to end" of what is asked to have ended."""
+    tokens = [token.lower() for token in tokenise(sentence)]
+    for turn in _TURNS:
+        places = [at for at, token in enumerate(tokens) if lemma(token) in turn] if asked & turn else []
+        if places and all(tokens[at - 1 : at] == ["to"] for at in places):
+            return True
+    return False
 
 
 def _is_aside(word: str, sentence: str) -> bool:
@@ -146,7 +157,7 @@ def tells_day(question: str, answer: str, cited: Evidence) -> bool:
     if not _ASKS.match(question) or not is_of_day(answer, published, when):
         return False
     told = lemmas_of(f"{cited.article.title}\n{cited.quote}")
-    rest = _without_turns(lemmas_of(question) - _HAPPEN, told)
+    rest = _without_turns(lemmas_of(question) - _SAYS_NOTHING, told)
     return rest is not None and bool(rest) and rest <= told
 
 

@@ -172,6 +172,7 @@ def test_a_coming_day_is_one_that_is_still_to_come() -> None:
         ("begin", "The strike at the Lorn port ended on Tuesday.", ""),
         ("end", "The strike at the Lorn port ended on Tuesday.", "Tuesday"),
         ("end", "The strike at the Lorn port went over into its fourth day on Tuesday.", ""),
+        ("end", "The mayor called on Tuesday for a vote to end the strike at the Lorn port.", ""),
         ("begin", "If they vote for it on Tuesday, a strike will start at the Lorn port.", ""),
     ],
 )
