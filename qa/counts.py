@@ -75,6 +75,8 @@ _OVER_YEARS = re.compile(
 """What counts the victims of more than one event: "only eight storms have killed more than 100 people since 1950"."""
 _ELSEWHERE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear) (?:the )?(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)")
 _BEGINS_ELSEWHERE = re.compile(rf"{_ELSEWHERE.pattern.replace('name', 'first')}, ")
+_SAID_ELSEWHERE = re.compile(r"(?P<name>[A-Z]\w+(?: [A-Z]\w+)?) (?:Gov\.|Governor|Mayor|(?:County )?Sheriff) ")
+"""Who counts those of one place: "Georgia Gov. Brian Kemp said 15 people died"."""
 _OF_PLACES = word_set("county city state province region district north south east west new saint san")
 """Of the names of many places."""
 
@@ -262,5 +264,6 @@ def _is_elsewhere(match: re.Match[str], sentence: str, known: str) -> bool:
         + sentence[begin : match.end("number")]
         + re.split(r"[,;.]\s", sentence[match.end("number") :], maxsplit=1)[0]
     )
-    names = [place["name"].casefold() for place in _ELSEWHERE.finditer(without_dates(clause))]
+    places = [*_ELSEWHERE.finditer(without_dates(clause)), *_SAID_ELSEWHERE.finditer(sentence)]
+    names = [place["name"].casefold() for place in places]
     return not all(any(w in known.casefold() for w in n.split() if w not in _OF_PLACES) for n in names)

@@ -40,12 +40,12 @@ class Told(NamedTuple):
 
 def find_told(query: Query, guess: str, evidence: Sequence[Evidence], findings: Findings) -> Told | None:
     """What articles tell of what `query` asks, beside the model's `guess` from `evidence`."""
-    tolls = told_tolls(query, findings)
-    if tolls:
-        same = any(is_same(guess, values[0].shown) for values in tolls)
-        return Told(tolls[0][0], Standing.MAY_BE if same else Standing.DIFFERS)
     judgement = judge_sentence(guess, evidence, query.text)
     cited = judgement.evidence if judgement.verdict is not Verdict.UNSUPPORTED else None
+    tolls = told_tolls(query, findings)
+    if tolls and not (cited is not None and _is_later(cited, tolls[0][0].evidence)):
+        same = any(is_same(guess, values[0].shown) for values in tolls)
+        return Told(tolls[0][0], Standing.MAY_BE if same else Standing.DIFFERS)
     day = told_day(query, findings)
     if day is not None:
         same = cited is not None and is_of_day(guess, cited.article.published, day.when)
@@ -55,3 +55,9 @@ def find_told(query: Query, guess: str, evidence: Sequence[Evidence], findings: 
     if cited is not None and may_count_others(query, cited):
         return Told(Value(guess, cited), Standing.OF_ANOTHER)
     return None
+
+
+def _is_later(item: Evidence, other: Evidence) -> bool:
+    """Whether `item` is of a later report, which may know a toll that has grown."""
+    days = item.article.published, other.article.published
+    return days[0] is not None and days[1] is not None and days[0] > days[1]

@@ -64,6 +64,8 @@ def test_the_newest_toll_of_the_event_is_told_to_plain_questions(question: str, 
         ("Only two ferries have killed more than 90 people since 1950.", ""),
         ("In Lorn, the toll stood at 97.", ""),
         ("In Karsk, the toll stood at 97.", "97"),
+        ("Lorn Governor Ida Moen said 97 people were killed in the Karsk ferry sinking.", ""),
+        ("Karsk Mayor Ida Moen said 97 people were killed in the ferry sinking.", "97"),
     ],
 )
 def test_what_counts_other_dead_is_no_toll_of_it(text: str, toll: str) -> None:
@@ -196,6 +198,18 @@ def test_a_day_that_the_model_read_as_well_is_sure(guess: str, standing: Standin
     found = find_told(query(WHEN), guess, evidence, make_findings(*articles))
     assert found is not None
     assert (found.value.shown, found.standing) == ("Wednesday night", standing)
+
+
+def test_what_the_model_read_in_a_later_report_stands() -> None:
+    later = "Karsk: the company Lorn Lines now says that 31 were on board and died, the harbour master said."
+    (cited,) = make_evidence(later, title="Karsk ferry", published=[date(2024, 4, 1)])
+    findings = make_findings(make_article(TITLE, FIRST[0], published=FIRST[1]))
+    found = find_told(query(QUESTION), "31", [cited], findings)
+    assert found is None
+    (earlier,) = make_evidence(later, title="Karsk ferry", published=[date(2024, 3, 1)])
+    found = find_told(query(QUESTION), "31", [earlier], findings)
+    assert found is not None
+    assert found.standing is Standing.DIFFERS
 
 
 def test_the_model_s_count_may_be_of_another_event() -> None:
