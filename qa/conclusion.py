@@ -27,7 +27,7 @@ def conclude(outcome: Outcome, findings: Findings) -> Draft | None:
         return None
     question, text, cited = outcome.query.text, reading.text, outcome.evidence
     least, even = answer_from(reading.model), even_from(reading.model)
-    told = find_told(outcome.query, text, outcome.evidence, findings)
+    told = find_told(question, text, outcome.evidence, findings)
     standing = told.standing if told else None
     if standing is Standing.AGREES:
         outcome.confidence = max(outcome.confidence, even)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index.query import Query
 from index.search import Findings
 from index.terms import STOP_WORDS
 from qa.answer import Evidence
@@ -64,15 +63,15 @@ class Day:
         return self.value.evidence.article.published or date.max
 
 
-def told_day(query: Query, findings: Findings) -> Day | None:
+def told_day(question: str, findings: Findings) -> Day | None:
     """The day that sentences give for the event whose time is asked; None where none tells of it by all its words.
 
     Of several days that of which most articles tell at once: what is told years later is another event's, or its trial.
     """
-    asks = _ASKS.match(query.text)
+    asks = _ASKS.match(question)
     if asks is None:
         return None
-    told = list(_days(query, findings, coming=asks["past"] is None))
+    told = list(_days(question, findings, coming=asks["past"] is None))
     by_day: dict[tuple[date, Precision], list[Day]] = {}
     for each in told:
         by_day.setdefault((each.when.day, each.when.precision), []).append(each)
@@ -87,11 +86,11 @@ def _likeliness(told: Sequence[Day]) -> tuple[bool, bool, int, int]:
     return when.precision is Precision.DAY, fresh, articles, -when.day.toordinal()
 
 
-def _days(query: Query, findings: Findings, *, coming: bool) -> Iterator[Day]:
+def _days(question: str, findings: Findings, *, coming: bool) -> Iterator[Day]:
     for item in unread_sentences(findings, ()):
         article = item.article
         published = article.published
-        if published is None or published > query.as_of + _SLACK or not _tells_of(query.text, item, coming=coming):
+        if published is None or not _tells_of(question, item, coming=coming):
             continue
         found = find_written(item.quote, published, remarks=False)
         if found is None:

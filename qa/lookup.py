@@ -9,6 +9,7 @@ This module does not know the language model.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 from index.article import Hit
 from index.cross_encoder import CrossEncoder
@@ -21,6 +22,8 @@ from qa.subject import bears_out, keeps_subject
 from qa.timeline import Timeline, build_timeline
 
 THREADS = 4
+_SLACK = timedelta(2)
+"""An article may be dated a day ahead: other time zones, late changes."""
 
 
 class Lookup:
@@ -38,7 +41,7 @@ class Lookup:
 
     def find(self, query: Query) -> Findings:
         """What an answer may rest on."""
-        return leave_out_orders(self._threads.submit(self._searcher.find, query, k=PASSAGES).result())
+        return self._threads.submit(self._find, query).result()
 
     def choose(self, query: Query, findings: Findings) -> Selection:
         """What of `findings` the model is to read.
@@ -77,5 +80,23 @@ class Lookup:
         candidates = rank_passages(query, findings, self._reader.score)[:k]
         return [Hit(c.passage, c.fused, rank) for rank, c in enumerate(candidates, start=1)]
 
+    def _find(self, query: Query) -> Findings:
+        today = date.today()
+        found = leave_out_orders(self._searcher.find(query, k=PASSAGES if query.as_of >= today else 2 * PASSAGES))
+        return Findings(leave_out_later(found, query.as_of, today).candidates[:PASSAGES])
+
     def _tell(self, query: Query) -> Timeline:
-        return build_timeline(query, leave_out_orders(self._searcher.find(query)), self._searcher.embedder.embed)
+        found = leave_out_orders(self._searcher.find(query))
+        known = leave_out_later(found, query.as_of, date.today())
+        return build_timeline(query, known, self._searcher.embedder.embed)
+
+
+def leave_out_later(findings: Findings, as_of: date, today: date) -> Findings:
+    """`findings` without what was published after a day that is past: nobody could know it then.
+
+    On `today` nothing is left out; a date that lies ahead was misread, or is one of tomorrow's paper.
+    """
+    if as_of >= today:
+        return findings
+    days = ((c, c.passage.article.published) for c in findings.candidates)
+    return Findings(tuple(c for c, day in days if day is None or day <= as_of + _SLACK))

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from index.query import Query
 from index.search import Findings
 from qa.answer import Evidence, Verdict
 from qa.attribution import judge_sentence
@@ -38,21 +37,21 @@ class Told(NamedTuple):
     standing: Standing
 
 
-def find_told(query: Query, guess: str, evidence: Sequence[Evidence], findings: Findings) -> Told | None:
-    """What articles tell of what `query` asks, beside the model's `guess` from `evidence`."""
-    judgement = judge_sentence(guess, evidence, query.text)
+def find_told(question: str, guess: str, evidence: Sequence[Evidence], findings: Findings) -> Told | None:
+    """What articles tell of what `question` asks, beside the model's `guess` from `evidence`."""
+    judgement = judge_sentence(guess, evidence, question)
     cited = judgement.evidence if judgement.verdict is not Verdict.UNSUPPORTED else None
-    tolls = told_tolls(query, findings)
+    tolls = told_tolls(question, findings)
     if tolls and not (cited is not None and _is_later(cited, tolls[0][0].evidence)):
         same = any(is_same(guess, values[0].shown) for values in tolls)
         return Told(tolls[0][0], Standing.MAY_BE if same else Standing.DIFFERS)
-    day = told_day(query, findings)
+    day = told_day(question, findings)
     if day is not None:
         same = cited is not None and is_of_day(guess, cited.article.published, day.when)
         return Told(day.value, Standing.AGREES if same else Standing.DIFFERS)
-    if cited is not None and tells_day(query.text, guess, cited):
+    if cited is not None and tells_day(question, guess, cited):
         return Told(Value(guess, cited), Standing.MAY_BE)
-    if cited is not None and may_count_others(query, cited):
+    if cited is not None and may_count_others(question, cited):
         return Told(Value(guess, cited), Standing.OF_ANOTHER)
     return None
 

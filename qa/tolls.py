@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 
-from index.query import Query
 from index.search import Findings
 from index.sentences import split_sentences
 from index.terms import STOP_WORDS, stem
@@ -23,8 +21,6 @@ from qa.values import Value, group_values, once_an_article
 from qa.written_dates import without_dates
 
 _LEAD_CHARS = 400
-_SLACK = timedelta(2)
-"""An article may be dated a day ahead."""
 _GROWS_DAYS = 180
 """Who was wounded may die months later; a year later it may be another event of the same name."""
 _COUNTING = frozenset(
@@ -74,23 +70,23 @@ def latest_count(
     return readings[0].value if grown and borne_out else answer
 
 
-def told_tolls(query: Query, findings: Findings) -> list[list[Value]]:
+def told_tolls(question: str, findings: Findings) -> list[list[Value]]:
     """The counts that articles give for what a plain question asks, those of one number together, the newest first.
 
     None where none of them is surely on its event.
     """
-    if not _is_plain(query.text):
+    if not _is_plain(question):
         return []
-    kind = asked_kind(query.text)
-    reports = [item for item in unread_sentences(findings, ()) if _may_be_on(query, item)]
-    counted = ((item, read_tolls(query.text, item).get(kind, "")) for item in sorted(reports, key=lambda r: r.span))
+    kind = asked_kind(question)
+    reports = [item for item in unread_sentences(findings, ()) if _may_be_on(question, item)]
+    counted = ((item, read_tolls(question, item).get(kind, "")) for item in sorted(reports, key=lambda r: r.span))
     values = [Value(shown, item) for item, shown in counted if shown]
-    return group_values(once_an_article(values)) if any(_is_on(query.text, v.evidence) for v in values) else []
+    return group_values(once_an_article(values)) if any(_is_on(question, v.evidence) for v in values) else []
 
 
-def may_count_others(query: Query, item: Evidence) -> bool:
+def may_count_others(question: str, item: Evidence) -> bool:
     """Whether a count that `item` gives to a plain question may be of another event, which its sentence names."""
-    return _is_plain(query.text) and not _may_be_on(query, item)
+    return _is_plain(question) and not _may_be_on(question, item)
 
 
 def _is_plain(question: str) -> bool:
@@ -108,13 +104,11 @@ def _names_no_time_or_source(question: str) -> bool:
     return not _BOUND.search(question) and without_dates(question) == question
 
 
-def _may_be_on(query: Query, item: Evidence) -> bool:
+def _may_be_on(question: str, item: Evidence) -> bool:
     """Whether what `item` tells can be of the event: of two words for it ("school shooting") its article has one, and
     the sentence has its name, or none."""
-    article, asked = item.article, _names_in(query.text)
-    if article.published is not None and article.published > query.as_of + _SLACK:
-        return False
-    kinds = stems_of(query.text) - _COUNTING - frozenset(map(stem, asked))
+    article, asked = item.article, _names_in(question)
+    kinds = stems_of(question) - _COUNTING - frozenset(map(stem, asked))
     told = stems_of(f"{article.title}\n{article.text[:_LEAD_CHARS]}\n{item.quote}")
     named = facts_of(item.quote)
     own = bool((asked - _OF_MANY or asked) & (named.names | named.words)) or not named.names

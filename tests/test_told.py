@@ -12,7 +12,6 @@ from stand_in_model import StandIn
 from index.article import Span
 from index.build import build_index
 from index.home import Home
-from index.query import Query
 from qa.answer import Evidence, Verdict
 from qa.assistant import Assistant
 from qa.composition import BY_RULE
@@ -25,14 +24,10 @@ LATER = ("The ferry's owner spoke. The number of people killed in Karsk rose to 
 QUESTION = "How many people were killed in the Karsk ferry sinking?"
 
 
-def query(question: str) -> Query:
-    return Query(question, date(2024, 12, 1))
-
-
 def told(question: str, *reports: tuple[str, date], title: str = TITLE) -> str:
     """The toll that reports under one title tell."""
     articles = [make_article(title, text, path=f"/{n}", published=day) for n, (text, day) in enumerate(reports)]
-    found = find_told(query(question), "", [], make_findings(*articles))
+    found = find_told(question, "", [], make_findings(*articles))
     return found.value.shown if found else ""
 
 
@@ -87,7 +82,7 @@ def test_a_report_of_something_else_from_there_is_not_the_newest() -> None:
         "Storm hits Karsk", "A storm killed 15 people in Karsk.", path="/s", published=date(2024, 6, 1)
     )
     ferry = make_article(TITLE, FIRST[0], path="/f", published=FIRST[1])
-    found = find_told(query("How many people died in the Karsk ferry sinking?"), "", [], make_findings(storm, ferry))
+    found = find_told("How many people died in the Karsk ferry sinking?", "", [], make_findings(storm, ferry))
     assert found is not None
     assert (found.value.shown, found.value.evidence.quote) == ("Four", FIRST[0])
 
@@ -100,11 +95,11 @@ def test_a_count_at_one_of_two_places_is_told_for_it() -> None:
 @pytest.mark.parametrize(("guess", "standing"), [("seven", Standing.DIFFERS), ("4", Standing.MAY_BE)])
 def test_a_number_that_no_report_gives_as_the_toll_differs(guess: str, standing: Standing) -> None:
     findings = make_findings(make_article(TITLE, FIRST[0], published=FIRST[1]))
-    found = find_told(query(QUESTION), guess, [], findings)
+    found = find_told(QUESTION, guess, [], findings)
     assert found is not None
     assert (found.value.shown, found.standing) == ("Four", standing)
-    assert find_told(query("Who was killed in the Karsk ferry sinking?"), guess, [], findings) is None
-    assert find_told(query(QUESTION), guess, [], make_findings()) is None
+    assert find_told("Who was killed in the Karsk ferry sinking?", guess, [], findings) is None
+    assert find_told(QUESTION, guess, [], make_findings()) is None
 
 
 WHEN = "When was Ida Moen shot?"
@@ -113,7 +108,7 @@ SHOT = ("Ida Moen was shot in Lorn on Wednesday night, the police said on Friday
 
 def day_told(question: str, *reports: tuple[str, date], title: str = "Lorn") -> str:
     articles = [make_article(title, text, path=f"/{n}", published=day) for n, (text, day) in enumerate(reports)]
-    told = told_day(query(question), make_findings(*articles))
+    told = told_day(question, make_findings(*articles))
     return told.value.shown if told else ""
 
 
@@ -156,9 +151,6 @@ def test_of_several_days_the_one_that_is_told_at_once() -> None:
     year = ("Ida Moen was shot in 2024.", date(2024, 11, 28))
     assert day_told(WHEN, SHOT, trial, year) == "Wednesday night"
     assert day_told(WHEN, year) == "2024"
-    assert day_told("When was Ida Moen shot?", ("Ida Moen was shot on Friday.", date(2025, 5, 17))) == "", (
-        "not yet known"
-    )
 
 
 def test_a_coming_day_is_one_that_is_still_to_come() -> None:
@@ -195,7 +187,7 @@ def test_a_day_that_the_model_read_as_well_is_sure(guess: str, standing: Standin
     other = "It was a mild May 15 in Lorn."
     articles = [make_article("Lorn", text, path=f"/{n}", published=SHOT[1]) for n, text in enumerate((SHOT[0], other))]
     evidence = [Evidence(n, a, Span(0, len(a.text)), 0.5) for n, a in enumerate(articles, start=1)]
-    found = find_told(query(WHEN), guess, evidence, make_findings(*articles))
+    found = find_told(WHEN, guess, evidence, make_findings(*articles))
     assert found is not None
     assert (found.value.shown, found.standing) == ("Wednesday night", standing)
 
@@ -204,10 +196,10 @@ def test_what_the_model_read_in_a_later_report_stands() -> None:
     later = "Karsk: the company Lorn Lines now says that 31 were on board and died, the harbour master said."
     (cited,) = make_evidence(later, title="Karsk ferry", published=[date(2024, 4, 1)])
     findings = make_findings(make_article(TITLE, FIRST[0], published=FIRST[1]))
-    found = find_told(query(QUESTION), "31", [cited], findings)
+    found = find_told(QUESTION, "31", [cited], findings)
     assert found is None
     (earlier,) = make_evidence(later, title="Karsk ferry", published=[date(2024, 3, 1)])
-    found = find_told(query(QUESTION), "31", [earlier], findings)
+    found = find_told(QUESTION, "31", [earlier], findings)
     assert found is not None
     assert found.standing is Standing.DIFFERS
 
@@ -215,10 +207,10 @@ def test_what_the_model_read_in_a_later_report_stands() -> None:
 def test_the_model_s_count_may_be_of_another_event() -> None:
     quote = "The storm Lorna, which hit in May, killed over 200 people."
     (cited,) = make_evidence(quote, title="Storm Karsk: what is known", published=[date(2024, 6, 1)])
-    found = find_told(query("How many people did the storm Karsk kill?"), "over 200", [cited], make_findings())
+    found = find_told("How many people did the storm Karsk kill?", "over 200", [cited], make_findings())
     assert found is not None
     assert found.standing is Standing.OF_ANOTHER
-    assert find_told(query("How many people did the storm Lorna kill?"), "over 200", [cited], make_findings()) is None
+    assert find_told("How many people did the storm Lorna kill?", "over 200", [cited], make_findings()) is None
 
 
 @pytest.mark.parametrize(
