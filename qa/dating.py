@@ -86,11 +86,9 @@ def find_written(
         if when is not None:
             found.append((_strength(written, sentence), written, when))
     best = max((strength for strength, *_ in found), default=0)
-    return (
-        next(((written, when) for strength, written, when in found if strength == best), None)
-        if best > (not remarks)
-        else None
-    )
+    if best <= (not remarks):
+        return None
+    return next((written, when) for strength, written, when in found if strength == best)
 
 
 def _strength(written: Written, sentence: str) -> int:

@@ -44,6 +44,7 @@ _LEAST_WORDS = 4
 """Shorter are bylines, captions and rubrics: as many of 519 questions have their answer in the evidence without them
 (2024, 2026-11)."""
 
+LONGEST_CHARS = 1_000
 _LONGEST_WORDS = 70
 """A longer sentence is a list or a table; it costs the budget of two and reads badly."""
 
@@ -290,12 +291,16 @@ def _overlap(weights: dict[str, float], text: str) -> float:
 
 
 def unread_sentences(findings: Findings, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """The sentences of the best passages that are not in `evidence`, with number 0; none that was taken back."""
+    """The sentences of the best passages that are not in `evidence`, with number 0; none that was taken back.
+
+    What has more than `LONGEST_CHARS` is no sentence, and would take long to look through.
+    """
     read = {(item.article.id, item.span) for item in evidence}
     for candidate in findings.candidates[:PASSAGES]:
         article = candidate.passage.article
         for span in candidate.passage.sentences:
-            if (article.id, span) not in read and not is_retracted(span.of(article.text)):
+            known = (article.id, span) in read or span.end - span.start > LONGEST_CHARS
+            if not known and not is_retracted(span.of(article.text)):
                 yield Evidence(0, article, span, 0.0)
 
 

@@ -16,6 +16,7 @@ from index.article import Article, Span
 from index.terms import STOP_WORDS
 from qa.answer import Evidence
 from qa.descriptions import find_descriptions, is_slight
+from qa.evidence import LONGEST_CHARS
 from qa.facts import stands_in, stems_of
 from qa.forenames import forms_of, is_no_forename, is_same_forename, without_titles
 from qa.independence import independent
@@ -44,8 +45,6 @@ _KEPT = re.compile(r"(?:Prince|Princess|King|Queen|Pope|Sister|Father) \w+$")
 """Titles without which a name is anybody's."""
 _IS_NO_REPORT = re.compile(r"\|| \b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Mm]y|[Mm]e)\b")
 """A row of a table; somebody's own words."""
-_LONGEST = 1_000
-"""Characters; what is longer is no sentence, and would take long to look through."""
 _FORMER = re.compile(r"\b(?:former|ex-|late|outgoing|ousted|deposed)\b", re.IGNORECASE)
 _SAME = 0.5
 """Share of the fewer words of two descriptions from which the shorter says nothing else."""
@@ -141,7 +140,7 @@ def _pattern_of(name: str, person: Person | None, text: str) -> re.Pattern[str]:
 
 def _read(article: Article, span: Span, named: re.Pattern[str], *, is_person: bool) -> Iterator[_Found]:
     sentence = span.of(article.text)
-    if len(sentence) > _LONGEST or is_retracted(sentence) or _IS_NO_REPORT.search(sentence):
+    if len(sentence) > LONGEST_CHARS or is_retracted(sentence) or _IS_NO_REPORT.search(sentence):
         return
     for match in named.finditer(sentence):
         if is_spoken(sentence[: match.start()]):

@@ -87,6 +87,10 @@ def test_a_report_of_something_else_from_there_is_not_the_newest() -> None:
     assert (found.value.shown, found.value.evidence.quote) == ("Four", FIRST[0])
 
 
+def test_what_is_far_too_long_is_no_sentence() -> None:
+    assert told(QUESTION, (f"Four people were killed in the Karsk ferry sinking {'and so on ' * 200}.", FIRST[1])) == ""
+
+
 def test_a_count_at_one_of_two_places_is_told_for_it() -> None:
     report = ("Police have arrested 40 people, 31 in Karsk and nine in Lorn.", date(2024, 3, 5))
     assert told("How many people were arrested in Lorn?", report, title="Arrests in Karsk and Lorn") == "nine"
