@@ -208,10 +208,10 @@ class Assistant:
             yield from tell_draft(outcome, said) if said.text else self._abstain(outcome)
             return
         reading = yield from self._read(query, evidence, cancel)
-        outcome.reading = replace(reading, text=polish(query.text, reading.text, evidence))
-        outcome.timings["first_word_s"] = outcome.reading.first_word_at - started
-        outcome.confidence = estimate_confidence(query, selection, outcome.reading)
-        draft = conclude(outcome, findings)
+        outcome.reading = reading = replace(reading, text=polish(query.text, reading.text, evidence))
+        outcome.timings["first_word_s"] = reading.first_word_at - started
+        outcome.confidence = estimate_confidence(query, selection, reading)
+        draft = conclude(outcome, reading, findings)
         yield from tell_draft(outcome, draft) if draft else self._abstain(outcome)
 
     def example_questions(self, count: int = 4) -> list[str]:

@@ -6,6 +6,7 @@ This module does not know the model, nor how any of it is found out.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from index.search import Findings
 from qa.composition import BY_RULE, DOUBT, Draft, compose, is_refusal
@@ -15,16 +16,16 @@ from qa.outcome import Outcome
 from qa.told import Standing, find_told
 from qa.tolls import latest_count
 
+if TYPE_CHECKING:
+    from qa.reading import Reading
 
-def conclude(outcome: Outcome, findings: Findings) -> Draft | None:
+
+def conclude(outcome: Outcome, reading: Reading, findings: Findings) -> Draft | None:
     """The answer that what the model read comes to; None where the articles do not bear one out.
 
     What is unlikely to be right is refused, what is as likely wrong as right is marked. Where articles tell in so many
     words what is asked, that is shown, marked unless the model read the same.
     """
-    reading = outcome.reading
-    if reading is None:
-        return None
     question, text, cited = outcome.query.text, reading.text, outcome.evidence
     least, even = answer_from(reading.model), even_from(reading.model)
     told = find_told(question, text, outcome.evidence, findings)

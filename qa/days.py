@@ -15,7 +15,7 @@ from index.search import Findings
 from index.terms import STOP_WORDS
 from qa.answer import Evidence
 from qa.dating import find_when, find_written
-from qa.evidence import unread_sentences
+from qa.evidence import unread_sentences, with_lead
 from qa.facts import facts_of, tokenise
 from qa.phrases import is_spoken
 from qa.values import Value
@@ -29,7 +29,7 @@ _ASKS = re.compile(
 )
 _HAPPEN = frozenset(map(lemma, "happen occur take place strike hit come hold".split()))
 """What any sentence on an event says of it in some word."""
-_SAYS_NOTHING = _HAPPEN | frozenset(map(lemma, STOP_WORDS))
+_STOPS = frozenset(map(lemma, STOP_WORDS))
 _TURNS = tuple(
     frozenset(map(lemma, words.split()))
     for words in (
@@ -45,7 +45,6 @@ _FOR_A_DAY = re.compile(r"\b(?:for|than|of)\s+(?:\w+day, )?$")
 _OPEN = re.compile(r"\b(?:[Ii]f|[Uu]nless|[Ww]hether|could|would|might|may)\b")
 """What a sentence tells with it may not have happened."""
 _PART_OF_DAY = re.compile(r" (?:morning|afternoon|evening|night)\b")
-_LEAD_CHARS = 400
 _SLACK = timedelta(2)
 """An article may be dated a day before what it tells: other time zones, late changes."""
 _FRESH = timedelta(7)
@@ -109,10 +108,9 @@ def _tells_of(question: str, item: Evidence, *, coming: bool) -> bool:
     """Whether the sentence says of what the question names all else that it asks about, and not in passing."""
     names = frozenset(map(lemma, facts_of(question).names))
     own = facts_of(item.quote)
-    lead = f"{item.article.title}\n{item.article.text[:_LEAD_CHARS]}\n{item.quote}"
-    if not names & frozenset(map(lemma, own.names | own.words)) or not names <= lemmas_of(lead):
+    if not names & frozenset(map(lemma, own.names | own.words)) or not names <= lemmas_of(with_lead(item)):
         return False
-    asked, told = lemmas_of(question) - frozenset(map(lemma, STOP_WORDS)) - names, lemmas_of(item.quote)
+    asked, told = lemmas_of(question) - _STOPS - names, lemmas_of(item.quote)
     rest = _without_turns(asked - _HAPPEN, told) if asked - _HAPPEN or asked & told else None
     if rest is None or not rest <= told or (not coming and _is_yet_to(asked, item.quote)):
         return False
@@ -156,7 +154,7 @@ def tells_day(question: str, answer: str, cited: Evidence) -> bool:
     if not _ASKS.match(question) or not is_of_day(answer, published, when):
         return False
     told = lemmas_of(f"{cited.article.title}\n{cited.quote}")
-    rest = _without_turns(lemmas_of(question) - _SAYS_NOTHING, told)
+    rest = _without_turns(lemmas_of(question) - _STOPS - _HAPPEN, told)
     return rest is not None and bool(rest) and rest <= told
 
 

@@ -44,6 +44,8 @@ _LEAST_WORDS = 4
 """Shorter are bylines, captions and rubrics: as many of 519 questions have their answer in the evidence without them
 (2024, 2026-11)."""
 
+LEAD_CHARS = 400
+"""So much of an article's beginning tells what it is about."""
 LONGEST_CHARS = 1_000
 _LONGEST_WORDS = 70
 """A longer sentence is a list or a table; it costs the budget of two and reads badly."""
@@ -288,6 +290,11 @@ def _rarity(asked: set[str], texts: Sequence[str]) -> dict[str, float]:
 def _overlap(weights: dict[str, float], text: str) -> float:
     words = stems_of(text)
     return sum(weight for word, weight in weights.items() if word in words)
+
+
+def with_lead(item: Evidence) -> str:
+    """The quote with its article's title and lead, which tell what it is about."""
+    return f"{item.article.title}\n{item.article.text[:LEAD_CHARS]}\n{item.quote}"
 
 
 def unread_sentences(findings: Findings, evidence: Sequence[Evidence]) -> Iterator[Evidence]:

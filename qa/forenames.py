@@ -22,18 +22,17 @@ _NO_FORENAMES = (STOP_WORDS - {"will", "may"}) | frozenset(
 _SHORT_FORMS = tuple(
     frozenset(names.split())
     for names in (
-        "michael mike mick mickey", "william bill will billy willie", "robert bob rob bobby robbie", "joseph joe joey",
-        "james jim jimmy jamie", "thomas tom tommy", "timothy tim", "daniel dan danny", "david dave", "benjamin ben",
-        "samuel sam sammy", "matthew matt", "christopher chris", "nicholas nick", "stephen steven steve",
-        "anthony tony",
-        "andrew andy drew", "alexander alex sasha", "edward ed eddie ted", "ronald ron ronnie", "donald don",
-        "kenneth ken",
-        "richard rick dick rich", "charles charlie chuck", "gregory greg", "jeffrey jeff", "lawrence larry",
-        "gerald gerry jerry", "raymond ray", "peter pete", "philip phillip phil", "douglas doug", "francis frank",
-        "frederick fred", "patrick pat paddy", "joshua josh", "jonathan jon", "zachary zach zack", "vincent vince",
-        "elizabeth liz beth betsy", "katherine catherine kathryn kate kathy cathy katie", "margaret maggie peggy meg",
-        "jennifer jen jenny", "deborah debra deb debbie", "susan sue", "patricia pat patty", "barbara barb",
-        "rebecca becky", "victoria vicky", "abigail abby", "cynthia cindy", "pamela pam",
+        "michael mike mick mickey", "william bill will billy willie", "robert bob rob bobby robbie",
+        "joseph joe joey", "james jim jimmy jamie", "thomas tom tommy", "timothy tim", "daniel dan danny",
+        "david dave", "benjamin ben", "samuel sam sammy", "matthew matt", "christopher chris", "nicholas nick",
+        "stephen steven steve", "anthony tony", "andrew andy drew", "alexander alex sasha", "edward ed eddie ted",
+        "ronald ron ronnie", "donald don", "kenneth ken", "richard rick dick rich", "charles charlie chuck",
+        "gregory greg", "jeffrey jeff", "lawrence larry", "gerald gerry jerry", "raymond ray", "peter pete",
+        "philip phillip phil", "douglas doug", "francis frank", "frederick fred", "patrick pat paddy", "joshua josh",
+        "jonathan jon", "zachary zach zack", "vincent vince", "elizabeth liz beth betsy",
+        "katherine catherine kathryn kate kathy cathy katie", "margaret maggie peggy meg", "jennifer jen jenny",
+        "deborah debra deb debbie", "susan sue", "patricia pat patty", "barbara barb", "rebecca becky",
+        "victoria vicky", "abigail abby", "cynthia cindy", "pamela pam",
     )
 )  # fmt: skip
 """Those that are one in other forms; English ones, as agencies write them."""

@@ -14,13 +14,12 @@ from index.terms import STOP_WORDS, stem
 from qa.answer import Disagreement, Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.counts import asked_kind, asks_count, read_counts
-from qa.evidence import unread_sentences
+from qa.evidence import LEAD_CHARS, unread_sentences, with_lead
 from qa.facts import facts_of, stems_of
 from qa.parallels import is_same
 from qa.values import Value, group_values, once_an_article
 from qa.written_dates import without_dates
 
-_LEAD_CHARS = 400
 _GROWS_DAYS = 180
 """Who was wounded may die months later; a year later it may be another event of the same name."""
 _COUNTING = frozenset(
@@ -107,9 +106,9 @@ def _names_no_time_or_source(question: str) -> bool:
 def _may_be_on(question: str, item: Evidence) -> bool:
     """Whether what `item` tells can be of the event: of two words for it ("school shooting") its article has one, and
     the sentence has its name, or none."""
-    article, asked = item.article, _names_in(question)
+    asked = _names_in(question)
     kinds = stems_of(question) - _COUNTING - frozenset(map(stem, asked))
-    told = stems_of(f"{article.title}\n{article.text[:_LEAD_CHARS]}\n{item.quote}")
+    told = stems_of(with_lead(item))
     named = facts_of(item.quote)
     own = bool((asked - _OF_MANY or asked) & (named.names | named.words)) or not named.names
     return own and (len(kinds) < 2 or bool(kinds & told))
@@ -122,7 +121,7 @@ def _names_in(question: str) -> frozenset[str]:
 def _is_on(question: str, item: Evidence) -> bool:
     """Whether title and sentence, with the lead if that has no name, have all that `question` counts the victims of."""
     article = item.article
-    lead = "" if facts_of(item.quote).names else article.text[:_LEAD_CHARS]
+    lead = "" if facts_of(item.quote).names else article.text[:LEAD_CHARS]
     return stems_of(question) - _COUNTING <= stems_of(f"{article.title}\n{lead}\n{item.quote}")
 
 
@@ -139,8 +138,8 @@ def read_tolls(question: str, item: Evidence) -> dict[str, str]:
     """The counts that `item` gives, by kind, if its article is on what the question names."""
     article = item.article
     asked = _names_in(question)
-    named = facts_of(f"{article.title}\n{article.text[:_LEAD_CHARS]}\n{item.quote}")
+    named = facts_of(with_lead(item))
     if not asked or not asked <= named.names | named.words:
         return {}
-    opening = next((span.of(article.text) for span in split_sentences(article.text[:_LEAD_CHARS])), "")
+    opening = next((span.of(article.text) for span in split_sentences(article.text[:LEAD_CHARS])), "")
     return read_counts(question, item.quote, article.title, opening)

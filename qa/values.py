@@ -15,11 +15,14 @@ from qa.parallels import is_same
 
 @dataclass(frozen=True, slots=True)
 class Value:
+    """A value as a sentence writes it, and that sentence."""
+
     shown: str
     evidence: Evidence
 
 
 def once_an_article(values: Iterable[Value]) -> list[Value]:
+    """The first value of each article."""
     first: dict[str, Value] = {}
     for value in values:
         first.setdefault(value.evidence.article.id, value)

@@ -15,6 +15,7 @@ from index.terms import STOP_WORDS, stem
 from qa.answer import Evidence, Verdict
 from qa.attribution import Judgement
 from qa.composition import Draft
+from qa.evidence import LEAD_CHARS
 from qa.facts import facts_of, stems_of, tokenise
 from qa.outcome import Outcome
 from qa.phrases import BE, DETERMINERS, PREPOSITIONS, word_set
@@ -33,7 +34,6 @@ which articles tell something has 0.42 or more, for the others 0.29 or less (`te
 _SHOWN = 3
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 """A word with its possessive ending: "Macron's" is not who resigned."""
-_LEAD_CHARS = 400
 _OPEN = re.compile(
     r"\b(?:if|unless|whether|may|might|could|would|will|should|reportedly|alleg\w+|accus\w+|suspect\w*|rumou?r\w*|false\w*|"
     r"untrue|nearly|almost|likely|unlikely|possib\w+|believ\w+|expect\w*|said to|deni\w+|deny|wrong\w*|incorrect\w*|"
@@ -93,7 +93,7 @@ def says_yes(question: str, item: Evidence) -> bool:
     auxiliary, *words = _content_of(question)
     is_be = auxiliary.text.lower() in BE or " been " in question
     names = frozenset(stem(name) for name in facts_of(question).names)
-    around = names & stems_of(f"{item.article.title}\n{item.article.text[:_LEAD_CHARS]}")
+    around = names & stems_of(f"{item.article.title}\n{item.article.text[:LEAD_CHARS]}")
     return any(
         _tells(item.quote, [w.text for w in words[:at]], words[at].text, words[at + 1 :], around, is_be=is_be)
         for at in range(1, len(words))
