@@ -13,6 +13,7 @@ from qa.composition import BY_RULE, DOUBT, Draft, compose, is_refusal
 from qa.confidence import answer_from, even_from
 from qa.disagreement import find_disagreements
 from qa.outcome import Outcome
+from qa.outdated import outdated
 from qa.told import Standing, find_told
 from qa.tolls import latest_count
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 def conclude(outcome: Outcome, reading: Reading, findings: Findings) -> Draft | None:
     """The answer that what the model read comes to; None where the articles do not bear one out.
 
-    What is unlikely to be right is refused, what is as likely wrong as right is marked. Where articles tell in so many
-    words what is asked, that is shown, marked unless the model read the same.
+    What is unlikely to be right is refused; what is as likely wrong as right, or only an old article says, is marked.
+    Where articles tell in so many words what is asked, that is shown, marked unless the model read the same.
     """
     question, text, cited = outcome.query.text, reading.text, outcome.evidence
     least, even = answer_from(reading.model), even_from(reading.model)
@@ -42,6 +43,8 @@ def conclude(outcome: Outcome, reading: Reading, findings: Findings) -> Draft | 
     outcome.disagreements, outcome.evidence = find_disagreements(question, text, outcome.evidence, findings)
     latest = latest_count(question, text, outcome.disagreements, outcome.evidence)
     outcome.reading = replace(reading, text=latest)
+    if not doubt and standing is not Standing.AGREES:
+        doubt = outdated(question, latest, outcome.evidence)
     draft = compose(latest, cited if latest == text else outcome.evidence, question, doubt=doubt)
     for disagreement in outcome.disagreements:
         draft.add_disagreement(disagreement, outcome.evidence)

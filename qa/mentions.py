@@ -47,6 +47,11 @@ def is_about_what_is_asked(question: str, article: Article) -> bool:
     return is_of_asked_year(question, article) and names_what_is_asked(question, article)
 
 
+def names_year(question: str) -> bool:
+    """Whether `question` names a year."""
+    return _YEAR.search(question) is not None
+
+
 def is_of_asked_year(question: str, article: Article) -> bool:
     """Whether the article was published in, or speaks of, every year that `question` names."""
     years = {int(year) for year in _YEAR.findall(question)}
