@@ -21,6 +21,7 @@ from index.terms import search_terms, speaks_of_now, stem
 from qa.answer import Evidence
 from qa.dating import find_period, find_when
 from qa.facts import facts_of, numbers_in, stems_of
+from qa.forenames import is_no_forename
 from qa.independence import independent
 from qa.namesakes import find_person
 from qa.retractions import is_retracted
@@ -182,10 +183,14 @@ def _clearest_first(told: _Told) -> tuple[float, str, Span]:
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """The topic's words with their weights, which sum to 1, and the rarest name among them, "" for none."""
+    """The topic's words with their weights, which sum to 1, and the rarest name among them, "" for none.
+
+    Of several words that name it two must stand: "the port strike" is no other strike, "Hurricane Milton" no Milton.
+    """
 
     weights: dict[str, float]
     name: str
+    naming: frozenset[str]
 
     @classmethod
     def of(cls, text: str, findings: Findings) -> _Topic:
@@ -197,7 +202,9 @@ class _Topic:
         capitals = {word.lower() for word in re.findall(r"\b[A-Z][\w'’-]*", text)}
         named = [stem(term) for term in terms if term in capitals]
         total = sum(raw.values()) or 1.0
-        return cls({w: weight / total for w, weight in raw.items()}, max(named, key=lambda n: raw[n], default=""))
+        weights = {w: weight / total for w, weight in raw.items()}
+        naming = frozenset(n for n in named if not is_no_forename(n.capitalize())) if named else frozenset(raw)
+        return cls(weights, max(named, key=lambda n: raw[n], default=""), naming)
 
     def share_in(self, text: str) -> float:
         """How much of the topic `text` names, 0 to 1."""
@@ -206,8 +213,10 @@ class _Topic:
 
     def is_named_by(self, text: str) -> bool:
         """Whether `text` names most of the topic, and its rarest name in some form ("Russian" for "Russia")."""
+        words = stems_of(text)
         root = self.name[: max(5, len(self.name) - 2)]
-        return self.share_in(text) >= _ABOUT and (not root or any(word.startswith(root) for word in stems_of(text)))
+        has_name = not root or any(word.startswith(root) for word in words)
+        return has_name and self.share_in(text) >= _ABOUT and len(self.naming & words) >= min(2, len(self.naming))
 
 
 def _date_sentences(candidate: Candidate) -> list[tuple[str, When | None]]:

@@ -214,6 +214,22 @@ def test_what_was_taken_back_is_no_event_and_what_puts_it_right_is_one(embedder:
     assert [event.quote for event in timeline.events] == ["The ferry Aurora sank on Thursday."]
 
 
+@pytest.mark.parametrize(
+    ("topic", "text", "told"),
+    [
+        ("the harbour strike", "Crane drivers began a strike at the harbour on Thursday.", True),
+        ("the harbour strike", "The court moved to strike a juror on Thursday.", False),
+        ("the strike", "Crane drivers began a strike at the harbour on Thursday.", True),
+        ("Storm Petra", "Storm Petra reached Aland on Thursday.", True),
+        ("Storm Petra", "Petra Lund sold her paper on Thursday.", False),
+    ],
+)
+def test_what_shares_one_word_of_two_with_a_topic_is_not_of_it(
+    embedder: MiniLM, topic: str, text: str, *, told: bool
+) -> None:
+    assert bool(found(embedder, topic, (text, DAY, "Harbour Wire")).events) is told
+
+
 def test_a_person_s_timeline_tells_nothing_of_a_namesake(embedder: MiniLM) -> None:
     articles = (
         ("Ilena Tvorak was elected mayor on Thursday. Tvorak thanked her brother Petar Tvorak.", DAY, "Harbour Wire"),
