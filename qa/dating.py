@@ -11,6 +11,7 @@ import re
 from datetime import date, timedelta
 
 from index.dates import LAST_YEAR
+from qa.verbs import PAST
 from qa.written_dates import Basis, When, Written, find_dates
 
 LAST_DAY = date(LAST_YEAR - 1, 12, 31)
@@ -38,10 +39,8 @@ _NAMES_ANOTHER = re.compile(
 """Followed by a date: "the bombings of March 2004", but not "the night of March 4"."""
 _CLAUSE = re.compile(r"\b(?:who|which|that|whose|where)\b[^,;:]*$")
 _FINITE = (
-    r"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|did|does|do|(?!re?ed\b|need)[a-z]{2,}ed|said|says|told|"
-    r"shot|led|left|lost|won|gave|took|came|went|held|fell|rose|broke|sank|sent|met|fled|struck|began|became|found|put|"
-    r"cut|hit|set|got|made|burst|drove|ran|flew|fought|withdrew|spoke|brought|kept|bought|sold|built|spent|stood|quit|"
-    r"threw|beat|paid|saw|grew|knew|wrote|drew|rang|sang|swept|dealt|felt|stepped)\b"
+    r"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|did|does|do|(?!re?ed\b|need)[a-z]{2,}ed|says|"
+    rf"{PAST})\b"
 )
 _ASIDE = re.compile(
     rf"[,–—(] ?(?:(?P<relative>who|which|whose)\b|(?:\w+ly |first |once )?(?:{_FINITE}|born\b|[a-z]+en\b))[^,;:–—()]*$"

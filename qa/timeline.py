@@ -26,6 +26,7 @@ from qa.independence import independent
 from qa.namesakes import find_person
 from qa.retractions import is_retracted
 from qa.sides import find_side, subject_of
+from qa.verbs import PAST
 from qa.written_dates import Basis, Precision, When, without_dates
 
 if TYPE_CHECKING:  # chromadb comes with them: a program that only reads a timeline does not wait for it
@@ -62,11 +63,7 @@ _TOPIC = re.compile(
     re.IGNORECASE,
 )
 _SECOND_QUESTION = re.compile(r",? and (?:why|when|who|how|where|what)\b", re.IGNORECASE)
-_TELLS = re.compile(
-    r"\b(?:was|were|had|has|have|did|will|due|[a-z]{2,}ed|shot|led|left|lost|won|gave|took|came|went|held|fell|rose|"
-    r"broke|blew|sank|sent|met|fled|struck|began|became|found|put|cut|hit|set|got|made|said|told|burst|drove|ran|flew|"
-    r"fought|withdrew|spoke|brought|dead|kills?|dies|bought|sold|built|spent|stood|quit|threw|beat|paid)\b"
-)
+_TELLS = re.compile(rf"\b(?:was|were|had|has|have|did|will|due|dead|kills?|dies|[a-z]{{2,}}ed|{PAST})\b")
 _POINTS_BACK = re.compile(r"(?:He|She|It|They|His|Her|Its|Their|This|That|These|Those|There)\b")
 _CAPTION = re.compile(r"\b(?:Hide Caption|Photos?:|File photo|Getty Images)")
 _SPOKEN = re.compile(r"^[\"“‘']|\b(?:I|[Ww]e|[Yy]ou|[Oo]ur|[Mm]y)\b")
