@@ -43,7 +43,7 @@ _NUMBER = (
 _COMES_TO = (
     r"(?:to|at|is|was|now|hits?|reach(?:es|ed)?|tops|topped|pass(?:es|ed)|surpass(?:es|ed)|exceed(?:s|ed)|past|above)"
 )
-_ABOUT = r"(?:(?:at least|about|around|some|nearly|almost|more than|over|up to|as many as|the)\s)"
+_ABOUT = r"(?:(?:at least|about|around|some|nearly|almost|more than|over|up to|as many as|the|all)\s)"
 _DOES = re.compile(
     r"\w (?:killed|injured|wounded|hurt|arrested|detained|evacuated|rescued|freed|saved|sickened|displaced|stranded)$",
     re.IGNORECASE,
@@ -65,10 +65,16 @@ _CHARGE = re.compile(
     re.IGNORECASE,
 )
 """A road has a toll, too."""
-_PEOPLE = word_set("people person persons victim life body soul death fatality casualty dead")
+_PEOPLE = word_set("people person persons victim life body soul death fatality casualty dead other")
 _NO_NOUN = re.compile(rf"{_NO_OBJECT}|(?:{'|'.join(_ALIKE)}|who|that|which)\b", re.IGNORECASE)
-_PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|other|others|more|further|additional|new)\b")
-_SINCE = re.compile(r"\b(?:[Ss]ince|[Tt]han (?:in|the|any)|deadliest|worst)\b")
+_PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|(?P<others>others?)|more|further|additional|new)\b")
+_BESIDE_THE_DEAD = re.compile(rf"\b(?:{_ALIKE[1]}|{_ALIKE[4]}|{_ALIKE[6]})\b", re.IGNORECASE)
+"""Of these "others" are all: "killing five and injuring 25 others"."""
+_AWAITED = (
+    r"(?: (?:have|has|had|also|been|were|was|are|is|reported|reportedly|confirmed|to|be|still|now|feared|presumed"
+    r"|believed|listed|as|already))*?"
+)
+_SINCE = re.compile(r"\b(?:[Ss]ince|[Tt]han (?:in|the|any)|deadliest|worst(?!-case))\b")
 _OVER_YEARS = re.compile(
     r"\bhave (?:been )?(?:killed|died|injured)\b[^.;]*\b(?:since|in the past|over the (?:past|last))\b"
 )
@@ -173,7 +179,9 @@ def _forms_for(question: str) -> tuple[re.Pattern[str], ...]:
             rf"{total} of {_ABOUT}?{_NUMBER}",
             rf"\b(?:brings?|bringing|raised?|raising) (?:to )?{_ABOUT}?{_NUMBER} the {total}",
             rf"\b(?:{words}) {_ABOUT}?{_NUMBER}",
-            rf"\b{_NUMBER}(?: of (?:its|their))?(?: (?!(?:and|but|or|in|at|on|of)\b)[\w-]+){{0,3}}? (?:{words})\b",
+            rf"\b{_NUMBER}(?: of (?:its|their))?(?: (?!(?:and|but|or|in|at|on|of)\b)[\w-]+){{0,3}}?{_AWAITED} "
+            rf"(?:{words})\b",
+            rf"\b{_NUMBER} people, (?:including|among them|most of them) [^,.;]{{1,90}},{_AWAITED} (?:{words})\b",
             rf"\b{_NUMBER} people across [\w-]+ [\w-]+ (?:have |had )?(?:been |were )?(?:{words})\b",
         )
     )
@@ -198,6 +206,8 @@ def _is_named(place: str, text: str) -> bool:
 
 def _read_part(question: str, sentence: str, places: tuple[str, ...]) -> str:
     """The count of those of a whole who died where it is asked: "nine of the victims died in the town of Derbent"."""
+    if not re.search(rf"\b(?:{_counted_words(question)})\b", sentence, re.IGNORECASE):
+        return ""
     there = "|".join(re.escape(place) for place in places)
     form = (
         rf"\b{_NUMBER} (?:in|at|near) (?:the )?(?:[a-z]+ (?:of )?)?(?-i:{there})\b|"
@@ -245,7 +255,10 @@ def _kind(text: str, *, one: bool = False) -> str:
 def _is_of_all(match: re.Match[str], sentence: str, known: str) -> bool:
     """Whether a count is of the whole: not "of the dead", nor of one place that is not asked about: "in Derbent"."""
     end = match.end("number")
-    if _PART_OF.match(sentence, end) or _PRICE.match(sentence, end) or _SINCE.search(sentence[:end]):
+    part = _PART_OF.match(sentence, end)
+    if part and not (part["others"] and _BESIDE_THE_DEAD.search(match.group())):
+        return False
+    if _PRICE.match(sentence, end) or _SINCE.search(sentence[:end]):
         return False
     if _OVER_YEARS.search(sentence):
         return False

@@ -7,27 +7,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from index.search import Findings
 from index.sentences import split_sentences
-from index.terms import STOP_WORDS, stem
+from index.terms import STOP_WORDS
 from qa.answer import Disagreement, Evidence, Verdict
 from qa.attribution import judge_sentence
 from qa.counts import asked_kind, asks_count, read_counts
 from qa.evidence import LEAD_CHARS, unread_sentences, with_lead
-from qa.facts import facts_of, stems_of
+from qa.facts import Facts, facts_of, is_form_of
 from qa.parallels import is_same
 from qa.values import Value, group_values, once_an_article
+from qa.verbs import lemma, lemmas_of
 from qa.written_dates import without_dates
 
 _GROWS_DAYS = 180
 """Who was wounded may die months later; a year later it may be another event of the same name."""
 _COUNTING = frozenset(
-    stem(word)
+    lemma(word)
     for word in "people persons victims life lives toll deaths dead die died dying killed injured wounded hurt "
     "arrested detained evacuated rescued freed saved missing hospitalized hospitalised sickened sick ill infected "
     "displaced homeless stranded get got lose lost number total far now".split()
-) | frozenset(map(stem, STOP_WORDS))
+) | frozenset(map(lemma, STOP_WORDS))
 _QUESTION = re.compile(r"(?:how|what|which|who)\b", re.IGNORECASE)
 """The first word of others ("Maui fire death toll") is a name where it has a capital."""
 _STANDS = re.compile(r"how many (?:[\w’'-]+ ){1,4}?(?:are|have|has)\b", re.IGNORECASE)
@@ -37,6 +39,11 @@ _OF_MANY = frozenset(
     "hospital hotel club center hall street".split()
 )
 """Words of names that tell nothing alone."""
+_SAYS = re.compile(
+    r"^(?:The |[A-Z])[^,.;]{1,60}? (?:said|says|reported|confirmed) (?:that )?|,? according to [^,.;]+"
+    r"|, as per [^,.;]+|, (?:[^,.;]{1,60} )?(?:said|says)(?: (?:on )?\w+day)?(?=[,.])"
+)
+"""Who counts, which is nothing of what is counted."""
 _BOUND = re.compile(
     r"\b(?:first|initial\w*|original\w*|earl\w+|before|previous\w*|provisional\w*|preliminary|within|until|by|according"
     r"|report\w*|said|say|says|confirm\w*|announc\w+|estimat\w+|claim\w*|state[ds]?|alone|ago|last|final\w*|ever"
@@ -80,7 +87,15 @@ def told_tolls(question: str, findings: Findings) -> list[list[Value]]:
     reports = [item for item in unread_sentences(findings, ()) if _may_be_on(question, item)]
     counted = ((item, read_tolls(question, item).get(kind, "")) for item in sorted(reports, key=lambda r: r.span))
     values = [Value(shown, item) for item, shown in counted if shown]
-    return group_values(once_an_article(values)) if any(_is_on(question, v.evidence) for v in values) else []
+    if not any(_is_on(question, value.evidence) for value in values):
+        return []
+    return sorted(group_values(once_an_article(values)), key=_standing, reverse=True)
+
+
+def _standing(values: Sequence[Value]) -> tuple[date, int, float]:
+    """How new a count is; of one day, how many articles give it, and how high it is: it grows by the hour."""
+    newest = values[0]
+    return newest.evidence.article.published or date.min, len(values), max(facts_of(newest.shown).numbers, default=0)
 
 
 def may_count_others(question: str, item: Evidence) -> bool:
@@ -107,10 +122,10 @@ def _may_be_on(question: str, item: Evidence) -> bool:
     """Whether what `item` tells can be of the event: of two words for it ("school shooting") its article has one, and
     the sentence has its name, or none."""
     asked = _names_in(question)
-    kinds = stems_of(question) - _COUNTING - frozenset(map(stem, asked))
-    told = stems_of(with_lead(item))
-    named = facts_of(item.quote)
-    own = bool((asked - _OF_MANY or asked) & (named.names | named.words)) or not named.names
+    kinds = lemmas_of(question) - _COUNTING - frozenset(map(lemma, asked))
+    told = lemmas_of(with_lead(item))
+    named = facts_of(_SAYS.sub(" ", item.quote))
+    own = any(_is_in(name, named) for name in asked - _OF_MANY or asked) or not named.names
     return own and (len(kinds) < 2 or bool(kinds & told))
 
 
@@ -118,11 +133,18 @@ def _names_in(question: str) -> frozenset[str]:
     return facts_of(question if _QUESTION.match(question) else f"In {question}").names
 
 
+def _is_in(name: str, known: Facts) -> bool:
+    """Whether `name`, or a form of it ("Greek" for "Greece"), is among what is `known`."""
+    return name in known.words or any(is_form_of(name, other) for other in known.names)
+
+
 def _is_on(question: str, item: Evidence) -> bool:
     """Whether title and sentence, with the lead if that has no name, have all that `question` counts the victims of."""
     article = item.article
-    lead = "" if facts_of(item.quote).names else article.text[:LEAD_CHARS]
-    return stems_of(question) - _COUNTING <= stems_of(f"{article.title}\n{lead}\n{item.quote}")
+    lead = "" if facts_of(_SAYS.sub(" ", item.quote)).names else article.text[:LEAD_CHARS]
+    told = f"{article.title}\n{lead}\n{item.quote}"
+    lacking = lemmas_of(question) - _COUNTING - lemmas_of(told)
+    return lacking <= {lemma(name) for name in _names_in(question) if _is_in(name, facts_of(told))}
 
 
 def tolls_of(question: str, answer: str, reports: Sequence[tuple[Evidence, dict[str, str]]]) -> list[Value]:
@@ -139,7 +161,7 @@ def read_tolls(question: str, item: Evidence) -> dict[str, str]:
     article = item.article
     asked = _names_in(question)
     named = facts_of(with_lead(item))
-    if not asked or not asked <= named.names | named.words:
+    if not asked or not all(_is_in(name, named) for name in asked):
         return {}
     opening = next((span.of(article.text) for span in split_sentences(article.text[:LEAD_CHARS])), "")
     return read_counts(question, item.quote, article.title, opening)

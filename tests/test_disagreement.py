@@ -270,6 +270,11 @@ def test_a_count_that_the_answer_is_not_among_is_not_in_dispute() -> None:
         ("12 people killed along the border.", "12"),
         ("Three people killed by gunmen.", "Three"),
         ("The attack cost 130 lives, and 130 lost their lives.", "130"),
+        ("It avoided the worst-case scenario, killing at least 17.", "17"),
+        ("It was the worst since one that killed at least 17.", ""),
+        ("The crash killed all 157 aboard.", "157"),
+        ("About 136 people have also been reported to be dead.", "136"),
+        ("There is anger after 57 people, including many students, died.", "57"),
     ],
 )
 def test_the_count_of_the_dead_as_news_phrases_it(sentence: str, count: str) -> None:
@@ -347,6 +352,8 @@ def test_numbers_of_other_things_are_counted_where_they_are_asked_for() -> None:
     sentence = "The death toll rose to 21, with 40 people injured."
     assert read_count("How many people were injured?", sentence, "") == "40"
     assert read_count("How many people were killed?", sentence, "") == "21"
+    assert read_count("How many people were injured?", "A gunman killed five and injured 25 others.", "") == "25"
+    assert not read_count("How many people were injured in Orrvik?", "Twelve died in Hesk and five in Orrvik.", "")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,9 @@ def test_the_newest_toll_of_the_event_is_told_to_plain_questions(question: str, 
         ("In Karsk, the toll stood at 97.", "97"),
         ("Lorn Governor Ida Moen said 97 people were killed in the Karsk ferry sinking.", ""),
         ("Karsk Mayor Ida Moen said 97 people were killed in the ferry sinking.", "97"),
+        ("The Ferry Board said that 97 people were killed.", "97"),
+        ("Karsk's ferry killed 97 people, according to the Harbour Wire.", "97"),
+        ("The Harbour Wire counts 97 people killed in the Lorn floods.", ""),
     ],
 )
 def test_what_counts_other_dead_is_no_toll_of_it(text: str, toll: str) -> None:
@@ -85,6 +88,18 @@ def test_a_report_of_something_else_from_there_is_not_the_newest() -> None:
     found = find_told("How many people died in the Karsk ferry sinking?", "", [], make_findings(storm, ferry))
     assert found is not None
     assert (found.value.shown, found.value.evidence.quote) == ("Four", FIRST[0])
+
+
+def test_of_counts_of_one_day_that_of_most_articles_is_told_then_the_higher() -> None:
+    day = date(2024, 3, 5)
+    low, high = ("Nine people died when the Karsk ferry sank.", day), ("The Karsk ferry killed 11 people.", day)
+    assert told(QUESTION, low, high) == told(QUESTION, high, low) == "11"
+    assert told(QUESTION, low, high, ("The toll in Karsk is nine.", day)) == "nine"
+
+
+def test_an_event_is_known_by_another_form_of_its_words() -> None:
+    text = ("Nine people were killed in the Ruritan earthquake.", date(2024, 3, 5))
+    assert told("How many people were killed in the Ruritania quake?", text, title="Earthquake") == "Nine"
 
 
 def test_what_is_far_too_long_is_no_sentence() -> None:
