@@ -70,10 +70,11 @@ _NO_NOUN = re.compile(rf"{_NO_OBJECT}|(?:{'|'.join(_ALIKE)}|who|that|which)\b", 
 _PART_OF = re.compile(r"\s+(?:of (?!its\b|their\b)|(?P<others>others?)|more|further|additional|new)\b")
 _BESIDE_THE_DEAD = re.compile(rf"\b(?:{_ALIKE[1]}|{_ALIKE[4]}|{_ALIKE[6]})\b", re.IGNORECASE)
 """Of these "others" are all: "killing five and injuring 25 others"."""
-_AWAITED = (
+_REPORTED_AS = (
     r"(?: (?:have|has|had|also|been|were|was|are|is|reported|reportedly|confirmed|to|be|still|now|feared|presumed"
     r"|believed|listed|as|already))*?"
 )
+"""Before what they are counted as: "136 people have also been reported to be missing"."""
 _SINCE = re.compile(r"\b(?:[Ss]ince|[Tt]han (?:in|the|any)|deadliest|worst(?!-case))\b")
 _OVER_YEARS = re.compile(
     r"\bhave (?:been )?(?:killed|died|injured)\b[^.;]*\b(?:since|in the past|over the (?:past|last))\b"
@@ -179,9 +180,9 @@ def _forms_for(question: str) -> tuple[re.Pattern[str], ...]:
             rf"{total} of {_ABOUT}?{_NUMBER}",
             rf"\b(?:brings?|bringing|raised?|raising) (?:to )?{_ABOUT}?{_NUMBER} the {total}",
             rf"\b(?:{words}) {_ABOUT}?{_NUMBER}",
-            rf"\b{_NUMBER}(?: of (?:its|their))?(?: (?!(?:and|but|or|in|at|on|of)\b)[\w-]+){{0,3}}?{_AWAITED} "
+            rf"\b{_NUMBER}(?: of (?:its|their))?(?: (?!(?:and|but|or|in|at|on|of)\b)[\w-]+){{0,3}}?{_REPORTED_AS} "
             rf"(?:{words})\b",
-            rf"\b{_NUMBER} people, (?:including|among them|most of them) [^,.;]{{1,90}},{_AWAITED} (?:{words})\b",
+            rf"\b{_NUMBER} people, (?:including|among them|most of them) [^,.;]{{1,90}},{_REPORTED_AS} (?:{words})\b",
             rf"\b{_NUMBER} people across [\w-]+ [\w-]+ (?:have |had )?(?:been |were )?(?:{words})\b",
         )
     )

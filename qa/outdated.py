@@ -23,13 +23,15 @@ def outdated(question: str, text: str, evidence: Sequence[Evidence]) -> str:
 
     A question that names a year is not asked of the newest, and an article without a date may be of any day.
     """
-    days = [item.article.published for item in evidence if item.article.published is not None]
+    if names_year(question):
+        return ""
     judged = [judge_sentence(text, [item], question) for item in evidence]
     backing = [j.evidence for j in judged if j.evidence is not None and j.verdict is not Verdict.UNSUPPORTED]
     said = [item.article.published for item in backing]
-    if not said or names_year(question):
-        return ""
     dated = [day for day in said if day is not None]
-    if len(dated) < len(said) or max(days) - max(dated) < OLDER:
+    if not dated or len(dated) < len(said):
+        return ""
+    newest = max(item.article.published for item in evidence if item.article.published is not None)
+    if newest - max(dated) < OLDER:
         return ""
     return f"only an article of {max(dated).isoformat()} says so, newer ones do not: check that it is what you ask"
