@@ -62,7 +62,7 @@ def test_the_newest_toll_of_the_event_is_told_to_plain_questions(question: str, 
         ("Lorn Governor Ida Moen said 97 people were killed in the Karsk ferry sinking.", ""),
         ("Karsk Mayor Ida Moen said 97 people were killed in the ferry sinking.", "97"),
         ("The Ferry Board said that 97 people were killed.", "97"),
-        ("Karsk's ferry killed 97 people, according to the Harbour Wire.", "97"),
+        ("The ferry killed 97 people, according to the Harbour Wire.", "97"),
         ("The Harbour Wire counts 97 people killed in the Lorn floods.", ""),
     ],
 )
